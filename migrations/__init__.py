@@ -1,0 +1,1 @@
+"""Numbered changes of the database, applied in order by `microcredit migrate`; never edited once landed."""

@@ -1,0 +1,360 @@
+"""Add the people who sign in, their sessions, and the only door into a tenant.
+
+The gate's tables give no right to any login role: its functions alone read and write them.
+"""
+
+from migrations.rights import execute, function, tenant_table
+
+revision = "0003_accounts"
+down_revision = "0002_groupings"
+
+TENANT = "tenant_id bigint NOT NULL DEFAULT tenancy.tenant_id() REFERENCES tenancy.tenant (id)"
+DEFINER = "SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
+
+#: A membership that gives access today. Access follows real time, never a tenant's business date.
+CURRENT = "m.valid_from <= current_date AND (m.valid_to IS NULL OR m.valid_to > current_date)"
+
+
+def upgrade() -> None:
+    _tables()
+    _enter()
+    _gate_reads()
+    _gate_sessions()
+    _gate_limits()
+    _operator()
+
+
+def _tables() -> None:
+    execute(f"""
+        CREATE TABLE app.account (
+            {TENANT},
+            id bigint GENERATED ALWAYS AS IDENTITY,
+            email text NOT NULL CHECK (email = lower(email)),
+            name text NOT NULL,
+            created_at timestamptz NOT NULL DEFAULT now(),
+            disabled_at timestamptz,
+            PRIMARY KEY (tenant_id, id),
+            UNIQUE (tenant_id, email)
+        )""")
+    tenant_table("app.account", web="SELECT", operator="SELECT, INSERT")
+    execute(f"""
+        CREATE TABLE app.membership (
+            {TENANT},
+            id bigint GENERATED ALWAYS AS IDENTITY,
+            account_id bigint NOT NULL,
+            organisation_id bigint NOT NULL,
+            role text NOT NULL,
+            valid_from date NOT NULL,
+            valid_to date,
+            PRIMARY KEY (tenant_id, id),
+            UNIQUE (tenant_id, account_id, organisation_id, role, valid_from),
+            CHECK (valid_to > valid_from),
+            FOREIGN KEY (tenant_id, account_id) REFERENCES app.account (tenant_id, id),
+            FOREIGN KEY (tenant_id, organisation_id) REFERENCES app.organisation (tenant_id, id)
+        )""")
+    tenant_table("app.membership", web="SELECT", operator="SELECT, INSERT")
+    execute(f"""
+        CREATE TABLE app.audit_event (
+            {TENANT},
+            id bigint GENERATED ALWAYS AS IDENTITY,
+            at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            account_id bigint,
+            membership_id bigint,
+            act text NOT NULL,
+            subject text NOT NULL,
+            detail jsonb NOT NULL DEFAULT '{{}}',
+            PRIMARY KEY (tenant_id, id),
+            FOREIGN KEY (tenant_id, account_id) REFERENCES app.account (tenant_id, id),
+            FOREIGN KEY (tenant_id, membership_id) REFERENCES app.membership (tenant_id, id)
+        )""")
+    tenant_table("app.audit_event", web="SELECT, INSERT", worker="INSERT", operator="INSERT")
+    execute(f"""
+        CREATE TABLE app.form_key (
+            {TENANT},
+            nonce text NOT NULL,
+            account_id bigint NOT NULL,
+            used_at timestamptz NOT NULL DEFAULT now(),
+            location text,
+            PRIMARY KEY (tenant_id, nonce),
+            FOREIGN KEY (tenant_id, account_id) REFERENCES app.account (tenant_id, id)
+        )""")
+    tenant_table("app.form_key", worker="SELECT, DELETE")
+
+    execute(f"""
+        CREATE TABLE gate.credential (
+            {TENANT},
+            account_id bigint NOT NULL,
+            password_hash text NOT NULL,
+            changed_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (tenant_id, account_id),
+            FOREIGN KEY (tenant_id, account_id) REFERENCES app.account (tenant_id, id)
+        )""")
+    tenant_table("gate.credential", web="", worker="")
+    execute(f"""
+        CREATE TABLE gate.session (
+            {TENANT},
+            token_hash bytea NOT NULL,
+            account_id bigint NOT NULL,
+            membership_id bigint NOT NULL,
+            opened_at timestamptz NOT NULL DEFAULT now(),
+            seen_at timestamptz NOT NULL DEFAULT now(),
+            idle interval NOT NULL,
+            expires_at timestamptz NOT NULL,
+            PRIMARY KEY (tenant_id, token_hash),
+            FOREIGN KEY (tenant_id, account_id) REFERENCES app.account (tenant_id, id),
+            FOREIGN KEY (tenant_id, membership_id) REFERENCES app.membership (tenant_id, id)
+        )""")
+    tenant_table("gate.session", web="", worker="")
+    execute(f"""
+        CREATE TABLE gate.attempt (
+            {TENANT},
+            id bigint GENERATED ALWAYS AS IDENTITY,
+            subject bytea NOT NULL,
+            at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            PRIMARY KEY (tenant_id, id)
+        )""")
+    execute("CREATE INDEX attempt_recent ON gate.attempt (tenant_id, subject, at)")
+    tenant_table("gate.attempt", web="", worker="")
+
+
+def _enter() -> None:
+    # Returns no row for a token that opens nothing here: the caller is then anonymous, and every
+    # table refuses. The host's tenant and the session's tenant are the same by the join itself.
+    execute(f"""
+        CREATE FUNCTION tenancy.enter(p_token text, p_slug text)
+        RETURNS TABLE (tenant_id bigint, slug text, tenant_name text, number_prefix text,
+            is_demo boolean, demo_date date, account_id bigint, account_name text,
+            membership_id bigint, role text, organisation_id bigint, organisation_name text,
+            commune_code text, hats jsonb, seconds_unseen double precision)
+        LANGUAGE plpgsql {DEFINER} AS $$
+        #variable_conflict use_column
+        DECLARE found_session gate.session;
+        BEGIN
+            SELECT s.* INTO found_session
+            FROM tenancy.tenant t
+            JOIN gate.session s ON s.tenant_id = t.id
+                AND s.token_hash = sha256(convert_to(p_token, 'UTF8'))
+            JOIN app.account a ON a.tenant_id = s.tenant_id AND a.id = s.account_id
+            JOIN app.membership m ON m.tenant_id = s.tenant_id AND m.id = s.membership_id
+            WHERE t.slug = p_slug AND s.expires_at > now() AND s.seen_at + s.idle > now()
+                AND a.disabled_at IS NULL AND {CURRENT};
+            IF NOT FOUND THEN
+                RETURN;
+            END IF;
+            PERFORM tenancy.prove(found_session.tenant_id, found_session.account_id,
+                                  found_session.membership_id);
+            RETURN QUERY
+                SELECT t.id, t.slug, t.name, t.number_prefix, t.is_demo, t.demo_date,
+                    a.id, a.name, m.id, m.role, o.id, o.name, o.commune_code,
+                    (SELECT jsonb_agg(jsonb_build_object('id', m.id, 'role', m.role, 'organisation', h.name)
+                                      ORDER BY m.id)
+                     FROM app.membership m JOIN app.organisation h
+                        ON h.tenant_id = m.tenant_id AND h.id = m.organisation_id
+                     WHERE m.tenant_id = t.id AND m.account_id = a.id AND {CURRENT}),
+                    extract(epoch FROM now() - found_session.seen_at)::double precision
+                FROM tenancy.tenant t
+                JOIN app.account a ON a.tenant_id = t.id AND a.id = found_session.account_id
+                JOIN app.membership m ON m.tenant_id = t.id AND m.id = found_session.membership_id
+                JOIN app.organisation o ON o.tenant_id = t.id AND o.id = m.organisation_id
+                WHERE t.id = found_session.tenant_id;
+        END $$""")
+    function("tenancy.enter(text, text)", "{web}")
+    execute(f"""
+        CREATE FUNCTION tenancy.set_demo_date(p_date date) RETURNS void
+        LANGUAGE plpgsql {DEFINER} AS $$
+        BEGIN
+            UPDATE tenancy.tenant SET demo_date = p_date
+            WHERE id = tenancy.tenant_id() AND is_demo;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'only a demonstration tenant has a date of its own' USING ERRCODE = '42501';
+            END IF;
+        END $$""")
+    function("tenancy.set_demo_date(date)", "{web}")
+
+
+def _gate_reads() -> None:
+    execute(f"""
+        CREATE FUNCTION gate.tenant(p_slug text)
+        RETURNS TABLE (id bigint, name text, is_demo boolean, demo_date date, members jsonb)
+        LANGUAGE sql STABLE {DEFINER} AS $$
+            SELECT t.id, t.name, t.is_demo, t.demo_date,
+                (SELECT jsonb_agg(c.name ORDER BY c.name) FROM app.commune c WHERE c.tenant_id = t.id)
+            FROM tenancy.tenant t WHERE t.slug = p_slug
+        $$""")
+    function("gate.tenant(text)", "{gate}")
+    execute(f"""
+        CREATE FUNCTION gate.credentials(p_slug text, p_email text)
+        RETURNS TABLE (account_id bigint, password_hash text)
+        LANGUAGE sql STABLE {DEFINER} AS $$
+            SELECT a.id, k.password_hash
+            FROM tenancy.tenant t
+            JOIN app.account a ON a.tenant_id = t.id AND a.email = p_email AND a.disabled_at IS NULL
+            JOIN gate.credential k ON k.tenant_id = t.id AND k.account_id = a.id
+            WHERE t.slug = p_slug
+        $$""")
+    function("gate.credentials(text, text)", "{gate}")
+    execute(f"""
+        CREATE FUNCTION gate.demo_accounts(p_slug text)
+        RETURNS TABLE (account_id bigint, name text, role text, organisation text)
+        LANGUAGE sql STABLE {DEFINER} AS $$
+            SELECT a.id, a.name, m.role, o.name
+            FROM tenancy.tenant t
+            JOIN app.account a ON a.tenant_id = t.id AND a.disabled_at IS NULL
+            JOIN LATERAL (
+                SELECT m.* FROM app.membership m
+                WHERE m.tenant_id = t.id AND m.account_id = a.id AND {CURRENT}
+                ORDER BY m.id LIMIT 1) m ON true
+            JOIN app.organisation o ON o.tenant_id = t.id AND o.id = m.organisation_id
+            WHERE t.slug = p_slug AND t.is_demo
+            ORDER BY a.id
+        $$""")
+    function("gate.demo_accounts(text)", "{gate}")
+
+
+def _gate_sessions() -> None:
+    # The first current membership is the hat one arrives with; no membership, no session.
+    execute(f"""
+        CREATE FUNCTION gate.open_session(p_slug text, p_account bigint, p_token text,
+                                          p_idle interval, p_lifetime interval)
+        RETURNS boolean LANGUAGE plpgsql {DEFINER} AS $$
+        BEGIN
+            INSERT INTO gate.session (tenant_id, token_hash, account_id, membership_id, idle, expires_at)
+            SELECT t.id, sha256(convert_to(p_token, 'UTF8')), a.id, m.id, p_idle, now() + p_lifetime
+            FROM tenancy.tenant t
+            JOIN app.account a ON a.tenant_id = t.id AND a.id = p_account AND a.disabled_at IS NULL
+            JOIN app.membership m ON m.tenant_id = t.id AND m.account_id = a.id AND {CURRENT}
+            WHERE t.slug = p_slug ORDER BY m.id LIMIT 1;
+            RETURN FOUND;
+        END $$""")
+    function("gate.open_session(text, bigint, text, interval, interval)", "{gate}")
+    # A change of hat is a change of rights: the token changes with it, the lifetime does not.
+    execute(f"""
+        CREATE FUNCTION gate.rotate_session(p_slug text, p_token text, p_new_token text, p_membership bigint)
+        RETURNS boolean LANGUAGE plpgsql {DEFINER} AS $$
+        BEGIN
+            UPDATE gate.session s
+            SET token_hash = sha256(convert_to(p_new_token, 'UTF8')), membership_id = m.id, seen_at = now()
+            FROM tenancy.tenant t, app.membership m
+            WHERE t.slug = p_slug AND s.tenant_id = t.id
+                AND s.token_hash = sha256(convert_to(p_token, 'UTF8'))
+                AND s.expires_at > now() AND s.seen_at + s.idle > now()
+                AND m.tenant_id = t.id AND m.id = p_membership AND m.account_id = s.account_id AND {CURRENT};
+            RETURN FOUND;
+        END $$""")
+    function("gate.rotate_session(text, text, text, bigint)", "{gate}")
+    execute(f"""
+        CREATE FUNCTION gate.end_session(p_slug text, p_token text) RETURNS void
+        LANGUAGE sql {DEFINER} AS $$
+            DELETE FROM gate.session s USING tenancy.tenant t
+            WHERE t.slug = p_slug AND s.tenant_id = t.id
+                AND s.token_hash = sha256(convert_to(p_token, 'UTF8'))
+        $$""")
+    function("gate.end_session(text, text)", "{gate}")
+    execute(f"""
+        CREATE FUNCTION gate.touch_session(p_slug text, p_token text) RETURNS void
+        LANGUAGE sql {DEFINER} AS $$
+            UPDATE gate.session s SET seen_at = now() FROM tenancy.tenant t
+            WHERE t.slug = p_slug AND s.tenant_id = t.id
+                AND s.token_hash = sha256(convert_to(p_token, 'UTF8'))
+                AND s.expires_at > now() AND s.seen_at + s.idle > now()
+        $$""")
+    function("gate.touch_session(text, text)", "{gate}")
+    execute(f"""
+        CREATE FUNCTION gate.record(p_slug text, p_account bigint, p_membership bigint,
+                                    p_act text, p_subject text, p_detail jsonb)
+        RETURNS void LANGUAGE sql {DEFINER} AS $$
+            INSERT INTO app.audit_event (tenant_id, account_id, membership_id, act, subject, detail)
+            SELECT t.id, p_account, p_membership, p_act, p_subject, p_detail
+            FROM tenancy.tenant t WHERE t.slug = p_slug
+        $$""")
+    function("gate.record(text, bigint, bigint, text, text, jsonb)", "{gate}")
+
+
+def _gate_limits() -> None:
+    # Counts first, then tells whether one more may be evaluated. The advisory lock makes parallel
+    # guesses wait in line, so that a hundred at once do not all see the same count.
+    execute(f"""
+        CREATE FUNCTION gate.may_attempt(p_slug text, p_subject bytea, p_window interval, p_limit integer)
+        RETURNS boolean LANGUAGE plpgsql {DEFINER} AS $$
+        DECLARE v_tenant bigint; v_count integer;
+        BEGIN
+            SELECT t.id INTO v_tenant FROM tenancy.tenant t WHERE t.slug = p_slug;
+            IF v_tenant IS NULL THEN RETURN false; END IF;
+            PERFORM pg_advisory_xact_lock(hashtextextended(v_tenant || '|' || encode(p_subject, 'hex'), 0));
+            SELECT count(*) INTO v_count FROM gate.attempt a
+            WHERE a.tenant_id = v_tenant AND a.subject = p_subject AND a.at > now() - p_window;
+            IF v_count >= p_limit THEN RETURN false; END IF;
+            INSERT INTO gate.attempt (tenant_id, subject) VALUES (v_tenant, p_subject);
+            RETURN true;
+        END $$""")
+    function("gate.may_attempt(text, bytea, interval, integer)", "{gate}")
+    execute(f"""
+        CREATE FUNCTION gate.forget_attempts(p_slug text, p_subject bytea) RETURNS void
+        LANGUAGE sql {DEFINER} AS $$
+            DELETE FROM gate.attempt a USING tenancy.tenant t
+            WHERE t.slug = p_slug AND a.tenant_id = t.id AND a.subject = p_subject
+        $$""")
+    function("gate.forget_attempts(text, bytea)", "{gate}")
+    # What nobody can use any more. The worker calls it; it returns nothing about anyone.
+    execute(f"""
+        CREATE FUNCTION gate.sweep() RETURNS void LANGUAGE sql {DEFINER} AS $$
+            DELETE FROM gate.session WHERE expires_at < now() OR seen_at + idle < now();
+            DELETE FROM gate.attempt WHERE at < now() - interval '1 day';
+            DELETE FROM app.form_key WHERE used_at < now() - interval '7 days';
+        $$""")
+    execute("GRANT USAGE ON SCHEMA gate TO {worker}")
+    function("gate.sweep()", "{worker}")
+
+
+def _operator() -> None:
+    # The operator sets a tenant up: its policies reach configuration and accounts, never a case.
+    execute(f"""
+        CREATE FUNCTION tenancy.create_tenant(p_slug text, p_name text, p_prefix text, p_demo boolean)
+        RETURNS bigint LANGUAGE sql {DEFINER} AS $$
+            INSERT INTO tenancy.tenant (slug, name, number_prefix, is_demo)
+            VALUES (p_slug, p_name, p_prefix, p_demo) RETURNING id
+        $$""")
+    function("tenancy.create_tenant(text, text, text, boolean)", "{operator}")
+    execute(f"""
+        CREATE FUNCTION tenancy.tenants()
+        RETURNS TABLE (id bigint, slug text, name text, number_prefix text, is_demo boolean, sha256 text)
+        LANGUAGE sql STABLE {DEFINER} AS $$
+            SELECT t.id, t.slug, t.name, t.number_prefix, t.is_demo, o.sha256
+            FROM tenancy.tenant t LEFT JOIN app.origin o ON o.tenant_id = t.id ORDER BY t.slug
+        $$""")
+    function("tenancy.tenants()", "{operator}")
+    execute(f"""
+        CREATE FUNCTION tenancy.enter_setup(p_slug text) RETURNS bigint
+        LANGUAGE plpgsql {DEFINER} AS $$
+        DECLARE v_tenant bigint;
+        BEGIN
+            SELECT t.id INTO v_tenant FROM tenancy.tenant t WHERE t.slug = p_slug;
+            IF v_tenant IS NOT NULL THEN PERFORM tenancy.prove(v_tenant, NULL, NULL); END IF;
+            RETURN v_tenant;
+        END $$""")
+    function("tenancy.enter_setup(text)", "{operator}")
+    execute(f"""
+        CREATE FUNCTION gate.set_password(p_account bigint, p_hash text) RETURNS void
+        LANGUAGE sql {DEFINER} AS $$
+            INSERT INTO gate.credential (tenant_id, account_id, password_hash)
+            VALUES (tenancy.tenant_id(), p_account, p_hash)
+            ON CONFLICT (tenant_id, account_id)
+            DO UPDATE SET password_hash = excluded.password_hash, changed_at = now();
+            DELETE FROM gate.session WHERE tenant_id = tenancy.tenant_id() AND account_id = p_account;
+        $$""")
+    function("gate.set_password(bigint, text)", "{operator}")
+
+
+def downgrade() -> None:
+    for signature in ("enter(text, text)", "set_demo_date(date)", "enter_setup(text)", "tenants()",
+                      "create_tenant(text, text, text, boolean)"):
+        execute(f"DROP FUNCTION tenancy.{signature}")
+    for signature in ("tenant(text)", "credentials(text, text)", "demo_accounts(text)",
+                      "open_session(text, bigint, text, interval, interval)",
+                      "rotate_session(text, text, text, bigint)", "end_session(text, text)",
+                      "touch_session(text, text)", "record(text, bigint, bigint, text, text, jsonb)",
+                      "may_attempt(text, bytea, interval, integer)", "forget_attempts(text, bytea)",
+                      "sweep()", "set_password(bigint, text)"):
+        execute(f"DROP FUNCTION gate.{signature}")
+    execute("DROP TABLE gate.attempt, gate.session, gate.credential")
+    execute("DROP TABLE app.form_key, app.audit_event, app.membership, app.account")

@@ -1,0 +1,1 @@
+"""Plateforme Microcrédit: accompanied personal microcredit, run together by French social-action centres."""

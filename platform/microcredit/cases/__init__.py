@@ -1,0 +1,1 @@
+"""The file from first contact to complete: appointments, diagnosis, budget, orientation."""

@@ -1,0 +1,157 @@
+"""The case and what happens to it."""
+
+from datetime import date, time
+
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from microcredit.kernel.database import (
+    Base,
+    Cents,
+    Id,
+    Instant,
+    OwnedByTenant,
+    Reference,
+    refers_to,
+)
+
+
+class CaseCounter(OwnedByTenant, Base):
+    """The last public number given in a year, so that numbers have no gaps."""
+
+    __tablename__ = "case_counter"
+
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+class Case(OwnedByTenant, Base):
+    """One request for a loan, from first contact on: « dossier »."""
+
+    __tablename__ = "case_file"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "number"),
+        refers_to("action", "action_id"),
+        refers_to("organisation", "desk_id"),
+        refers_to("commune", "opening_code", "code"),
+        refers_to("commune", "residence_code", "code"),
+        refers_to("person", "person_id"),
+        refers_to("household", "household_id"),
+        Index(
+            "case_file_by_state", "tenant_id", "state", "state_since", "id",
+            postgresql_include=[
+                "number", "residence_code", "desk_id", "motive", "amount_cents", "person_id",
+            ],
+        ),
+        Index("case_file_by_person", "tenant_id", "person_id"),
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    number: Mapped[str] = mapped_column(String(collation="C"))
+    version: Mapped[int]
+    action_id: Mapped[Reference]
+    state: Mapped[str]
+    state_since: Mapped[date]
+    opened_on: Mapped[date]
+    channel: Mapped[str]
+    desk_id: Mapped[Reference]
+    opening_code: Mapped[str] = mapped_column(String(collation="C"))
+    residence_code: Mapped[str] = mapped_column(String(collation="C"))
+    motive: Mapped[str]
+    amount_cents: Mapped[Cents]
+    person_id: Mapped[int | None] = mapped_column(BigInteger)
+    household_id: Mapped[int | None] = mapped_column(BigInteger)
+    project: Mapped[str] = mapped_column(default="")
+    total_cost_cents: Mapped[int | None] = mapped_column(BigInteger)
+    contribution_cents: Mapped[int | None] = mapped_column(BigInteger)
+    months: Mapped[int | None]
+    notice_given_on: Mapped[date | None]
+    opinion: Mapped[bytes | None]
+
+
+class Residence(OwnedByTenant, Base):
+    """Where the person of a case lives from a day on; statistics keep the commune at opening."""
+
+    __tablename__ = "residence"
+    __table_args__ = (
+        refers_to("case_file", "case_id"),
+        refers_to("commune", "commune_code", "code"),
+    )
+
+    case_id: Mapped[Reference] = mapped_column(primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    commune_code: Mapped[str] = mapped_column(String(collation="C"))
+
+
+class Appointment(OwnedByTenant, Base):
+    """A meeting at a desk: « rendez-vous ». The last one written for a case is the one that holds."""
+
+    __tablename__ = "appointment"
+    __table_args__ = (
+        refers_to("case_file", "case_id"),
+        refers_to("organisation", "place_id"),
+        Index("appointment_by_day", "tenant_id", "on_date", "at_time"),
+        Index("appointment_of_case", "tenant_id", "case_id", "on_date"),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[Reference]
+    on_date: Mapped[date]
+    at_time: Mapped[time]
+    place_id: Mapped[Reference]
+
+
+class BudgetLine(OwnedByTenant, Base):
+    """One line of the budget: « ligne de budget ». An empty line is not kept."""
+
+    __tablename__ = "budget_line"
+    __table_args__ = (refers_to("case_file", "case_id"),)
+
+    case_id: Mapped[Reference] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    amount_cents: Mapped[Cents]
+    periodicity: Mapped[str]
+
+
+class CaseEvent(OwnedByTenant, Base):
+    """One act on a case: who, when, why. The timeline is these rows, and they are never rewritten."""
+
+    __tablename__ = "case_event"
+    __table_args__ = (
+        refers_to("case_file", "case_id"),
+        refers_to("account", "account_id"),
+        Index("case_event_of_case", "tenant_id", "case_id", "id"),
+        Index(
+            "case_event_by_state",
+            "tenant_id", "to_state", "on_date",
+            postgresql_include=["case_id"],
+        ),
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    case_id: Mapped[Reference]
+    act: Mapped[str]
+    from_state: Mapped[str | None]
+    to_state: Mapped[str]
+    on_date: Mapped[date]
+    at: Mapped[Instant] = mapped_column(server_default=text("clock_timestamp()"))
+    account_id: Mapped[Reference]
+    reason: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+
+
+class Orientation(OwnedByTenant, Base):
+    """Another help that a person was sent to: « orientation »."""
+
+    __tablename__ = "orientation"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "case_id", "target", "proposed_on"),
+        refers_to("case_file", "case_id"),
+        refers_to("account", "account_id"),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[Reference]
+    target: Mapped[str]
+    proposed_on: Mapped[date]
+    account_id: Mapped[Reference]

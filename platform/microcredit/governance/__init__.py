@@ -1,0 +1,1 @@
+"""What the grouping does together: actions and the CCAS that leads each, with dates; delays."""

@@ -1,0 +1,1 @@
+"""Partner banks and their dated loan terms."""

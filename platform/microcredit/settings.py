@@ -1,0 +1,105 @@
+"""Every setting of the product, read once from the environment; nothing else reads it."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+#: The checkout or image root: it holds `templates/`, `tenants/` and `migrations/`.
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class SettingsError(Exception):
+    """A setting is missing or unusable; the message is one line of French."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How one process of the product is run.
+
+    `database_url` and the four companions are SQLAlchemy URLs of the login roles (ARCHITECTURE,
+    “Roles and pools”). `master_key` is 32 bytes; it wraps each tenant's own key.
+    """
+
+    database_url: str
+    gate_url: str
+    worker_url: str
+    operator_url: str
+    migration_url: str
+    base_domain: str
+    secret_key: str
+    master_key: bytes
+    role_suffix: str = ""
+    demo: bool = False
+    port: int = 8000
+    workers: int = 2
+
+    def origin(self, slug: str) -> str:
+        """The address of a tenant, as written in a browser."""
+        if self.base_domain == "localhost":
+            return f"http://{slug}.localhost:{self.port}"
+        return f"https://{slug}.{self.base_domain}"
+
+
+REQUIRED = {
+    "DATABASE_URL": "l’adresse de la base pour le rôle microcredit_web",
+    "MICROCREDIT_GATE_URL": "l’adresse de la base pour le rôle microcredit_gate",
+    "MICROCREDIT_BASE_DOMAIN": "le domaine sous lequel chaque territoire a son nom",
+    "MICROCREDIT_SECRET_KEY": "le secret qui signe les formulaires (32 caractères au moins)",
+    "MICROCREDIT_MASTER_KEY": "la clé maîtresse de chiffrement (64 chiffres hexadécimaux)",
+}
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of a production process.
+
+    Raises SettingsError, in French, when a required variable is missing or malformed: a process
+    without its secrets refuses to start.
+    """
+    env = os.environ if environment is None else environment
+    missing = [f"{name} ({what})" for name, what in REQUIRED.items() if not env.get(name)]
+    if missing:
+        raise SettingsError("Il manque : " + " ; ".join(missing) + ".")
+    if len(env["MICROCREDIT_SECRET_KEY"]) < 32:
+        raise SettingsError("MICROCREDIT_SECRET_KEY doit compter au moins 32 caractères.")
+    return Settings(
+        database_url=env["DATABASE_URL"],
+        gate_url=env["MICROCREDIT_GATE_URL"],
+        worker_url=env.get("MICROCREDIT_WORKER_URL", ""),
+        operator_url=env.get("MICROCREDIT_OPERATOR_URL", ""),
+        migration_url=env.get("MICROCREDIT_MIGRATION_URL", ""),
+        base_domain=env["MICROCREDIT_BASE_DOMAIN"].lower().strip("."),
+        secret_key=env["MICROCREDIT_SECRET_KEY"],
+        master_key=_master_key(env["MICROCREDIT_MASTER_KEY"]),
+        role_suffix=env.get("MICROCREDIT_ROLE_SUFFIX", ""),
+        port=_number(env, "MICROCREDIT_PORT", 8000),
+        workers=_number(env, "MICROCREDIT_WORKERS", 2),
+    )
+
+
+def administrator_url() -> str | None:
+    """`DATABASE_URL` as the tests and the demo read it: an administrator of another server."""
+    return os.environ.get("DATABASE_URL") or None
+
+
+def new_secret() -> str:
+    """A fresh secret of 256 bits, in text."""
+    return secrets.token_urlsafe(32)
+
+
+def _master_key(text: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise SettingsError("MICROCREDIT_MASTER_KEY doit compter 64 chiffres hexadécimaux.")
+    return key
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise SettingsError(f"{name} doit être un nombre entier entre 1 et 65535.")
+    return int(text)

@@ -1,0 +1,1 @@
+"""The frozen copy sent to the bank, and the bank's answer."""
