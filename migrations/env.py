@@ -17,6 +17,7 @@ from microcredit.kernel.database import Base
 #: Any fixed number: two deployers that start together wait for one another on it.
 DEPLOYMENT_LOCK = 59253
 
+
 def include_name(name, type_, parent_names):
     """Only `app` has models: the other schemas are reached through functions alone."""
     return name == "app" if type_ == "schema" else True

@@ -11,7 +11,7 @@ def execute(statement: str) -> None:
 def fill(statement: str) -> str:
     suffix = context.config.attributes["role_suffix"]
     for role in ("owner", "web", "gate", "worker", "operator"):
-        statement = statement.replace("{%s}" % role, f"microcredit_{role}{suffix}")
+        statement = statement.replace("{" + role + "}", f"microcredit_{role}{suffix}")
     return statement
 
 

@@ -52,7 +52,9 @@ def upgrade() -> None:
         )""")
     execute("ALTER TABLE tenancy.signing_key ENABLE ROW LEVEL SECURITY")
     execute("ALTER TABLE tenancy.signing_key FORCE ROW LEVEL SECURITY")
-    execute("CREATE POLICY owner_all ON tenancy.signing_key TO {owner} USING (true) WITH CHECK (true)")
+    execute(
+        "CREATE POLICY owner_all ON tenancy.signing_key TO {owner} USING (true) WITH CHECK (true)"
+    )
     pad = " || ".join(["uuid_send(gen_random_uuid())"] * 4)
     execute(f"INSERT INTO tenancy.signing_key VALUES (1, {pad}, {pad})")
 
@@ -118,6 +120,13 @@ def upgrade() -> None:
 def downgrade() -> None:
     execute("DROP SCHEMA app, gate CASCADE")
     execute("DROP TABLE tenancy.tenant, tenancy.signing_key CASCADE")
-    for signature in ("tenant_id()", "account_id()", "membership_id()", "proved()",
-                      "prove(bigint, bigint, bigint)", "here(text)", "mac(text)"):
+    for signature in (
+        "tenant_id()",
+        "account_id()",
+        "membership_id()",
+        "proved()",
+        "prove(bigint, bigint, bigint)",
+        "here(text)",
+        "mac(text)",
+    ):
         execute(f"DROP FUNCTION tenancy.{signature}")

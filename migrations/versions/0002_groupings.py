@@ -68,4 +68,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    execute("DROP TABLE app.participation, app.organisation, app.commune_population, app.commune, app.origin")
+    execute(
+        "DROP TABLE app.participation, app.organisation, app.commune_population, app.commune, app.origin"
+    )

@@ -47,7 +47,7 @@ def _tables() -> None:
             valid_from date NOT NULL,
             valid_to date,
             PRIMARY KEY (tenant_id, id),
-            UNIQUE (tenant_id, account_id, organisation_id, role, valid_from),
+            CONSTRAINT membership_once UNIQUE (tenant_id, account_id, organisation_id, role, valid_from),
             CHECK (valid_to > valid_from),
             FOREIGN KEY (tenant_id, account_id) REFERENCES app.account (tenant_id, id),
             FOREIGN KEY (tenant_id, organisation_id) REFERENCES app.organisation (tenant_id, id)
@@ -346,15 +346,28 @@ def _operator() -> None:
 
 
 def downgrade() -> None:
-    for signature in ("enter(text, text)", "set_demo_date(date)", "enter_setup(text)", "tenants()",
-                      "create_tenant(text, text, text, boolean)"):
+    for signature in (
+        "enter(text, text)",
+        "set_demo_date(date)",
+        "enter_setup(text)",
+        "tenants()",
+        "create_tenant(text, text, text, boolean)",
+    ):
         execute(f"DROP FUNCTION tenancy.{signature}")
-    for signature in ("tenant(text)", "credentials(text, text)", "demo_accounts(text)",
-                      "open_session(text, bigint, text, interval, interval)",
-                      "rotate_session(text, text, text, bigint)", "end_session(text, text)",
-                      "touch_session(text, text)", "record(text, bigint, bigint, text, text, jsonb)",
-                      "may_attempt(text, bytea, interval, integer)", "forget_attempts(text, bytea)",
-                      "sweep()", "set_password(bigint, text)"):
+    for signature in (
+        "tenant(text)",
+        "credentials(text, text)",
+        "demo_accounts(text)",
+        "open_session(text, bigint, text, interval, interval)",
+        "rotate_session(text, text, text, bigint)",
+        "end_session(text, text)",
+        "touch_session(text, text)",
+        "record(text, bigint, bigint, text, text, jsonb)",
+        "may_attempt(text, bytea, interval, integer)",
+        "forget_attempts(text, bytea)",
+        "sweep()",
+        "set_password(bigint, text)",
+    ):
         execute(f"DROP FUNCTION gate.{signature}")
     execute("DROP TABLE gate.attempt, gate.session, gate.credential")
     execute("DROP TABLE app.form_key, app.audit_event, app.membership, app.account")

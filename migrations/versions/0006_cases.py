@@ -8,8 +8,15 @@ down_revision = "0005_people"
 TENANT = "tenant_id bigint NOT NULL DEFAULT tenancy.tenant_id() REFERENCES tenancy.tenant (id)"
 OF_CASE = "FOREIGN KEY (tenant_id, case_id) REFERENCES app.case_file (tenant_id, id)"
 STATES = (
-    "contact", "redirected", "appointment", "no_show_or_withdrawn", "diagnosis", "ready",
-    "sent_to_bank", "bank_refused", "approved",
+    "contact",
+    "redirected",
+    "appointment",
+    "no_show_or_withdrawn",
+    "diagnosis",
+    "ready",
+    "sent_to_bank",
+    "bank_refused",
+    "approved",
 )
 
 
@@ -115,7 +122,9 @@ def upgrade() -> None:
             FOREIGN KEY (tenant_id, account_id) REFERENCES app.account (tenant_id, id)
         )""")
     execute("CREATE INDEX case_event_of_case ON app.case_event (tenant_id, case_id, id)")
-    execute("CREATE INDEX case_event_by_state ON app.case_event (tenant_id, to_state, on_date) INCLUDE (case_id)")
+    execute(
+        "CREATE INDEX case_event_by_state ON app.case_event (tenant_id, to_state, on_date) INCLUDE (case_id)"
+    )
     tenant_table("app.case_event", web="SELECT, INSERT")
     execute(f"""
         CREATE TABLE app.orientation (
@@ -134,5 +143,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    execute("DROP TABLE app.orientation, app.case_event, app.budget_line, app.appointment,"
-            " app.residence, app.case_file, app.case_counter")
+    execute(
+        "DROP TABLE app.orientation, app.case_event, app.budget_line, app.appointment,"
+        " app.residence, app.case_file, app.case_counter"
+    )

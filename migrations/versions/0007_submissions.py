@@ -36,8 +36,12 @@ def upgrade() -> None:
             FOREIGN KEY (tenant_id, terms_id) REFERENCES app.loan_terms (tenant_id, id),
             FOREIGN KEY (tenant_id, answered_by) REFERENCES app.account (tenant_id, id)
         )""")
-    execute("CREATE UNIQUE INDEX submission_open ON app.submission (tenant_id, case_id) WHERE answer IS NULL")
-    execute("CREATE INDEX submission_of_bank ON app.submission (tenant_id, bank_id, answer, due_on, id)")
+    execute(
+        "CREATE UNIQUE INDEX submission_open ON app.submission (tenant_id, case_id) WHERE answer IS NULL"
+    )
+    execute(
+        "CREATE INDEX submission_of_bank ON app.submission (tenant_id, bank_id, answer, due_on, id)"
+    )
     tenant_table("app.submission", web="SELECT, INSERT", worker="SELECT")
     execute("GRANT UPDATE (answer, answered_on, answered_by, reason) ON app.submission TO {web}")
     execute("GRANT UPDATE (verified_at) ON app.submission TO {worker}")

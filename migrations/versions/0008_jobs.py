@@ -13,7 +13,12 @@ from migrations.rights import execute, function
 revision = "0008_jobs"
 down_revision = "0007_submissions"
 
-TABLES = ("procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers")
+TABLES = (
+    "procrastinate_jobs",
+    "procrastinate_events",
+    "procrastinate_periodic_defers",
+    "procrastinate_workers",
+)
 DEFINER = "SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
 
 
@@ -27,7 +32,9 @@ def upgrade() -> None:
     for table in TABLES:
         execute(f"ALTER TABLE queue.{table} ENABLE ROW LEVEL SECURITY")
         execute(f"ALTER TABLE queue.{table} FORCE ROW LEVEL SECURITY")
-        execute(f"CREATE POLICY queue_only ON queue.{table} TO {{owner}}, {{worker}} USING (true) WITH CHECK (true)")
+        execute(
+            f"CREATE POLICY queue_only ON queue.{table} TO {{owner}}, {{worker}} USING (true) WITH CHECK (true)"
+        )
         execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON queue.{table} TO {{worker}}")
     execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA queue TO {worker}")
     execute("REVOKE ALL ON ALL FUNCTIONS IN SCHEMA queue FROM PUBLIC")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import DateTime, UniqueConstraint, func
+from sqlalchemy import UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from microcredit.kernel.database import (
@@ -26,7 +26,7 @@ class Account(OwnedByTenant, Base):
     email: Mapped[str]
     name: Mapped[str]
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
-    disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    disabled_at: Mapped[datetime | None]
 
 
 class Membership(OwnedByTenant, Dated, Base):
@@ -34,10 +34,13 @@ class Membership(OwnedByTenant, Dated, Base):
 
     __tablename__ = "membership"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "account_id", "organisation_id", "role", "valid_from"),
+        UniqueConstraint(
+            "tenant_id", "account_id", "organisation_id", "role", "valid_from",
+            name="membership_once",
+        ),
         refers_to("account", "account_id"),
         refers_to("organisation", "organisation_id"),
-    )
+    )  # fmt: skip
 
     id: Mapped[Id]
     account_id: Mapped[Reference]

@@ -2,7 +2,7 @@
 
 from datetime import date, time
 
-from sqlalchemy import BigInteger, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from microcredit.kernel.database import (
@@ -47,7 +47,7 @@ class Case(OwnedByTenant, Base):
     )  # fmt: skip
 
     id: Mapped[Id]
-    number: Mapped[str] = mapped_column(String(collation="C"))
+    number: Mapped[str] = mapped_column(Text(collation="C"))
     version: Mapped[int]
     action_id: Mapped[Reference]
     state: Mapped[str]
@@ -55,8 +55,8 @@ class Case(OwnedByTenant, Base):
     opened_on: Mapped[date]
     channel: Mapped[str]
     desk_id: Mapped[Reference]
-    opening_code: Mapped[str] = mapped_column(String(collation="C"))
-    residence_code: Mapped[str] = mapped_column(String(collation="C"))
+    opening_code: Mapped[str] = mapped_column(Text(collation="C"))
+    residence_code: Mapped[str] = mapped_column(Text(collation="C"))
     motive: Mapped[str]
     amount_cents: Mapped[Cents]
     person_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -80,7 +80,7 @@ class Residence(OwnedByTenant, Base):
 
     case_id: Mapped[Reference] = mapped_column(primary_key=True)
     valid_from: Mapped[date] = mapped_column(primary_key=True)
-    commune_code: Mapped[str] = mapped_column(String(collation="C"))
+    commune_code: Mapped[str] = mapped_column(Text(collation="C"))
 
 
 class Appointment(OwnedByTenant, Base):

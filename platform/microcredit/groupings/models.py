@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import String, UniqueConstraint, func
+from sqlalchemy import Text, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from microcredit.kernel.database import (
@@ -31,7 +31,7 @@ class Commune(OwnedByTenant, Base):
 
     __tablename__ = "commune"
 
-    code: Mapped[str] = mapped_column(String(collation="C"), primary_key=True)
+    code: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
     name: Mapped[str]
     epci_siren: Mapped[str | None]
     epci_name: Mapped[str | None]
@@ -43,7 +43,7 @@ class CommunePopulation(OwnedByTenant, Base):
     __tablename__ = "commune_population"
     __table_args__ = (refers_to("commune", "commune_code", "code"),)
 
-    commune_code: Mapped[str] = mapped_column(String(collation="C"), primary_key=True)
+    commune_code: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
     valid_from: Mapped[date] = mapped_column(primary_key=True)
     inhabitants: Mapped[int]
     source: Mapped[str]
@@ -61,7 +61,7 @@ class Organisation(OwnedByTenant, Base):
     id: Mapped[Id]
     kind: Mapped[str]
     name: Mapped[str]
-    commune_code: Mapped[str | None] = mapped_column(String(collation="C"))
+    commune_code: Mapped[str | None] = mapped_column(Text(collation="C"))
 
 
 class Participation(OwnedByTenant, Dated, Base):

@@ -1,1 +1,1 @@
-"""What each domain stands on and that knows no domain: database, tenancy, permissions, errors, schemas, audit, jobs, vault, clock."""
+"""What each domain stands on and that knows no domain: database, tenancy, permissions, audit, jobs, clock."""

@@ -8,7 +8,7 @@ class Labelled(Enum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "Labelled":
+    def __new__(cls, value: str, label: str = "") -> "Labelled":
         member = object.__new__(cls)
         member._value_ = value
         member.label = label

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Identity,
     MetaData,
     Table,
+    Text,
     create_engine,
     text,
 )
@@ -36,10 +37,13 @@ class Base(DeclarativeBase):
     """Every mapped class. Tables live in the schema `app` unless they say otherwise."""
 
     metadata = MetaData(schema="app", naming_convention=NAMES)
+    type_annotation_map: ClassVar = {str: Text, datetime: DateTime(timezone=True)}
 
 
 #: The register of tenants, which only functions of the database write.
-TENANT = Table("tenant", Base.metadata, Column("id", BigInteger, primary_key=True), schema="tenancy")
+TENANT = Table(
+    "tenant", Base.metadata, Column("id", BigInteger, primary_key=True), schema="tenancy"
+)
 
 
 class OwnedByTenant:

@@ -31,6 +31,6 @@ def upgrade(url: str, role_suffix: str = "") -> None:
 
 
 def current(connection: Connection) -> str | None:
-    """The migration a database stands at; None when it has none or may not be read."""
-    statement = text("SELECT version_num FROM tenancy.migration")
-    return connection.scalar(statement)
+    """The migration a database stands at; None when it has none."""
+    version: str | None = connection.scalar(text("SELECT version_num FROM tenancy.migration"))
+    return version

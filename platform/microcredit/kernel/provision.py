@@ -137,5 +137,4 @@ def _exists(engine: Engine, database: str) -> bool:
 
 def _run(engine: Engine, statement: sql.Composable) -> None:
     with engine.connect() as connection:
-        raw = connection.connection.driver_connection
-        raw.execute(statement)
+        connection.exec_driver_sql(statement.as_string())

@@ -80,7 +80,8 @@ def enter(session: Session, token: str, slug: str) -> Identity | None:
 
 def enter_setup(session: Session, slug: str) -> int | None:
     """Enter a tenant to set it up, as the operator; its id, or None when there is no such tenant."""
-    return session.scalar(ENTER_SETUP, {"slug": slug})
+    tenant: int | None = session.scalar(ENTER_SETUP, {"slug": slug})
+    return tenant
 
 
 def enter_job(session: Session, job: int) -> None:
@@ -174,7 +175,8 @@ WHERE n.nspname IN ('app', 'gate', 'tenancy') AND f.prosecdef
         OR l.rolname ~ '_worker' AND f.proname NOT IN
             ('tenant_id', 'account_id', 'membership_id', 'enter_job', 'defer', 'sweep')
         OR l.rolname ~ '_operator' AND f.proname NOT IN
-            ('tenant_id', 'account_id', 'membership_id', 'enter_setup', 'create_tenant', 'tenants', 'set_password'))
+            ('tenant_id', 'account_id', 'membership_id', 'enter_setup', 'create_tenant',
+             'tenants', 'set_password'))
 ORDER BY 1
 """)
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from microcredit.kernel.database import Base, Id, OwnedByTenant, Reference, refers_to
@@ -17,7 +17,7 @@ class Person(OwnedByTenant, Base):
     civility: Mapped[str] = mapped_column(default="")
     last_name: Mapped[str] = mapped_column(default="")
     first_names: Mapped[str] = mapped_column(default="")
-    sort_name: Mapped[str] = mapped_column(String(collation="C"), default="")
+    sort_name: Mapped[str] = mapped_column(Text(collation="C"), default="")
     birth_date: Mapped[date | None]
     phone: Mapped[str] = mapped_column(default="")
     email: Mapped[str] = mapped_column(default="")
@@ -33,7 +33,7 @@ class PersonWord(OwnedByTenant, Base):
         Index("person_word_of", "tenant_id", "person_id"),
     )
 
-    word: Mapped[str] = mapped_column(String(collation="C"), primary_key=True)
+    word: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
     person_id: Mapped[Reference] = mapped_column(primary_key=True)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, DateTime, Index, func, text
+from sqlalchemy import BigInteger, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from microcredit.kernel.database import Base, Id, Instant, OwnedByTenant, Reference, refers_to
@@ -35,7 +35,7 @@ class Submission(OwnedByTenant, Base):
     due_on: Mapped[date]
     copy: Mapped[bytes]
     sha256: Mapped[str]
-    verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    verified_at: Mapped[datetime | None]
     answer: Mapped[str | None]
     answered_on: Mapped[date | None]
     answered_by: Mapped[int | None] = mapped_column(BigInteger)
