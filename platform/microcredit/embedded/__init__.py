@@ -1,0 +1,1 @@
+"""The PostgreSQL server that the demo and the tests start by themselves."""
