@@ -20,7 +20,7 @@ from microcredit.settings import ROOT
 PACKAGES = ROOT / "node_modules"
 STATIC = ROOT / "platform" / "microcredit" / "web" / "static"
 BUNDLE = STATIC / "dist"
-REGISTER = ROOT / "platform" / "microcredit" / "groupings" / "register" / "communes.json"
+REGISTER = ROOT / "platform" / "microcredit" / "groupings" / "communes.json"
 PINS = [ROOT / "package.json", ROOT / "package-lock.json"]
 ENTRIES = ["app.css", "app.js", "sprite.svg"]
 BROWSERS = "es2020,chrome100,firefox100,safari15"
@@ -140,7 +140,6 @@ def write_register() -> None:
         "referenceYear": vintage["referenceYear"],
         "communes": communes,
     }
-    REGISTER.parent.mkdir(exist_ok=True)
     partial = REGISTER.with_suffix(".new")
     partial.write_text(json.dumps(register, ensure_ascii=False, separators=(",", ":")))
     partial.replace(REGISTER)
