@@ -12,11 +12,11 @@ setup: ## Set everything up in .venv and node_modules; only what changed is done
 	@if [ -e .venv/.created ] && { [ "$$(cat .venv/.created)" != "$$(pwd -P)" ] || \
 	    ! .venv/bin/python -c '' 2>/dev/null; }; then \
 	    echo "Le dossier ou Python a changé de place : .venv est refait."; rm -rf .venv; fi
-	@$(MAKE) --no-print-directory .venv/.installed
+	@$(MAKE) -s .venv/.installed
 	@.venv/bin/python -m microcredit.web.assets
 
 setup-dev: setup ## The same, with what tests and checks need
-	@$(MAKE) --no-print-directory .venv/.dev
+	@$(MAKE) -s .venv/.dev
 
 demo: setup ## Serve the demo tenants (PORT=8000); Ctrl-C stops everything
 	@exec .venv/bin/microcredit demo --port $(PORT)

