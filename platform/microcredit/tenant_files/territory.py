@@ -1,0 +1,107 @@
+"""What a tenant file says, typed: what the schemas read, and what is read back from the database.
+
+In a file with faults a block lacks the keys that could not be read; in one without, none.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import TypedDict
+
+
+class Period(TypedDict, total=False):
+    """Days from `valid_from`, up to and excluding `valid_to`."""
+
+    valid_from: date
+    valid_to: date | None
+
+
+class Population(TypedDict, total=False):
+    """See PopulationSchema."""
+
+    valid_from: date
+    inhabitants: int
+    source: str
+
+
+class Commune(TypedDict, total=False):
+    """See CommuneSchema."""
+
+    code: str
+    name: str
+    epci_siren: str
+    epci_name: str
+    populations: list[Population]
+
+
+class Participation(Period, total=False):
+    """See ParticipationSchema."""
+
+    kind: str
+
+
+class Organisation(TypedDict, total=False):
+    """See OrganisationSchema."""
+
+    name: str
+    kind: str
+    commune: str
+    participations: list[Participation]
+
+
+class Lead(Period, total=False):
+    """See LeadSchema."""
+
+    organisation: str
+
+
+class Action(TypedDict, total=False):
+    """See ActionSchema."""
+
+    code: str
+    name: str
+    leads: list[Lead]
+
+
+class Terms(Period, total=False):
+    """See TermsSchema; amounts are cents."""
+
+    min_amount: int
+    max_amount: int
+    min_months: int
+    max_months: int
+    annual_rate: Decimal
+    answer_days: int
+    source: str
+
+
+class Funder(Period, total=False):
+    """See FunderSchema."""
+
+    name: str
+
+
+class Bank(Funder, total=False):
+    """See BankSchema."""
+
+    terms: list[Terms]
+
+
+class Delays(TypedDict, total=False):
+    """See DelaysSchema; `days` goes from a state to a number of days."""
+
+    valid_from: date
+    source: str
+    days: dict[str, int | None]
+
+
+class Territory(TypedDict, total=False):
+    """See TerritorySchema."""
+
+    name: str
+    number_prefix: str
+    communes: list[Commune]
+    organisations: list[Organisation]
+    actions: list[Action]
+    banks: list[Bank]
+    funders: list[Funder]
+    delays: list[Delays]
