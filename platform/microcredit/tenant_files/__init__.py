@@ -2,5 +2,16 @@
 
 from microcredit.tenant_files.creation import Tenant, list_tenants, sync
 from microcredit.tenant_files.reading import Fault, FolderUnusable, check
+from microcredit.tenant_files.writing import Choices, FileRefused, new
 
-__all__ = ["Fault", "FolderUnusable", "Tenant", "check", "list_tenants", "sync"]
+__all__ = [
+    "Choices",
+    "Fault",
+    "FileRefused",
+    "FolderUnusable",
+    "Tenant",
+    "check",
+    "list_tenants",
+    "new",
+    "sync",
+]
