@@ -47,7 +47,7 @@ def upgrade() -> None:
             amount_cents bigint NOT NULL CHECK (amount_cents > 0),
             person_id bigint,
             household_id bigint,
-            project text NOT NULL DEFAULT '',
+            project bytea,
             total_cost_cents bigint,
             contribution_cents bigint,
             months integer CHECK (months > 0),

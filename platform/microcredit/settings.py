@@ -32,6 +32,7 @@ class Settings:
     master_key: bytes
     role_suffix: str = ""
     demo: bool = False
+    demo_slugs: tuple[str, ...] = ()
     port: int = 8000
     workers: int = 2
 

@@ -61,7 +61,7 @@ class Case(OwnedByTenant, Base):
     amount_cents: Mapped[Cents]
     person_id: Mapped[int | None] = mapped_column(BigInteger)
     household_id: Mapped[int | None] = mapped_column(BigInteger)
-    project: Mapped[str] = mapped_column(default="")
+    project: Mapped[bytes | None]
     total_cost_cents: Mapped[int | None] = mapped_column(BigInteger)
     contribution_cents: Mapped[int | None] = mapped_column(BigInteger)
     months: Mapped[int | None]

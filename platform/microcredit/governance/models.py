@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from microcredit.kernel.database import Base, Id, OwnedByTenant, Reference, refers_to
+from microcredit.kernel.database import Base, Dated, Id, OwnedByTenant, Reference, refers_to
 
 
 class Action(OwnedByTenant, Base):
@@ -19,7 +19,7 @@ class Action(OwnedByTenant, Base):
     name: Mapped[str]
 
 
-class ActionLead(OwnedByTenant, Base):
+class ActionLead(OwnedByTenant, Dated, Base):
     """The CCAS that leads an action, from a day on: « CCAS porteur »."""
 
     __tablename__ = "action_lead"
@@ -30,17 +30,15 @@ class ActionLead(OwnedByTenant, Base):
 
     action_id: Mapped[Reference] = mapped_column(primary_key=True)
     valid_from: Mapped[date] = mapped_column(primary_key=True)
-    valid_to: Mapped[date | None]
     organisation_id: Mapped[Reference]
 
 
-class Delay(OwnedByTenant, Base):
+class Delay(OwnedByTenant, Dated, Base):
     """How many days a case may stay in a state before it is late: « délai ». Late escalates, never refuses."""
 
     __tablename__ = "delay"
 
     state: Mapped[str] = mapped_column(primary_key=True)
     valid_from: Mapped[date] = mapped_column(primary_key=True)
-    valid_to: Mapped[date | None]
     days: Mapped[int]
     source: Mapped[str]

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     DateTime,
     Engine,
     ForeignKey,
@@ -15,7 +16,9 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    and_,
     create_engine,
+    or_,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -73,6 +76,11 @@ class Dated:
 
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+
+
+def holds_on(row: type[Dated], day: date) -> ColumnElement[bool]:
+    """The condition that a dated row holds on a day."""
+    return and_(row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to > day))
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,7 @@ from collections.abc import Callable
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from microcredit.kernel.vault import Vault
-
-Job = Callable[[Session, Vault, int], None]
+Job = Callable[[Session, int], None]
 
 DEFER = text("SELECT tenancy.defer(:name, :id)")
 

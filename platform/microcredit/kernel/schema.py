@@ -7,7 +7,7 @@ business. One schema per act, used by every entry that has this act: form, file,
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
@@ -43,6 +43,20 @@ class BaseSchema(Schema):
         "unknown": "Ce champ n’est pas connu.",
         "type": "Cette valeur n’est pas du bon type.",
     }
+
+
+T = TypeVar("T")
+AnyField = fields.Field[Any]
+
+
+class ActSchema(BaseSchema, Generic[T]):
+    """The schema of one act, which reads data into that act's own dataclass."""
+
+    act: type[T]
+
+    def read(self, data: Mapping[str, object]) -> T:
+        """The act. Raises ValidationError with every fault at once."""
+        return self.act(**self.load(data))
 
 
 class Text(fields.String):

@@ -60,3 +60,11 @@ class Vault:
 
 def _bound_to(tenant: int, subject: str) -> bytes:
     return f"{tenant};{subject}".encode()
+
+
+def vault_of(session: Session) -> Vault:
+    """The vault that the composition root gave to this session."""
+    vault = session.info["vault"]
+    if not isinstance(vault, Vault):
+        raise LookupError("this session was opened without a vault")
+    return vault

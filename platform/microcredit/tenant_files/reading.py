@@ -87,10 +87,12 @@ def read_folder(folder: Path) -> list[TenantFile]:
         paths = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".toml")
     except OSError as wrong:
         raise FolderUnusable(
-            f"Le dossier « {folder} » n’existe pas ou n’est pas lisible."
+            f"Le dossier « {shown_path(folder)} » n’existe pas ou n’est pas lisible."
         ) from wrong
     if not paths:
-        raise FolderUnusable(f"Le dossier « {folder} » ne contient aucun fichier .toml.")
+        raise FolderUnusable(
+            f"Le dossier « {shown_path(folder)} » ne contient aucun fichier .toml."
+        )
     communes = register()
     files: list[TenantFile] = []
     for path in paths:
@@ -151,6 +153,12 @@ def written(where: Where) -> str:
             plain = re.fullmatch(r"[A-Za-z0-9_-]{1,40}", part)
             text += ("." if text else "") + (part if plain else ascii(part[:40]))
     return text
+
+
+def shown_path(path: Path) -> str:
+    """A path, short enough for a message."""
+    text = str(path)
+    return text if len(text) <= 200 else f"{text[:200]}…"
 
 
 def _read_path(path: Path, communes: Register) -> TenantFile:

@@ -118,6 +118,7 @@ class DaysSchema(FileSchema):
     sent_to_bank = whole("Transmis à la banque", 1, 365, required=False)
     bank_refused = whole("Refus de la banque", 1, 365, required=False)
     approved = whole("Accord", 1, 365, required=False)
+    bank_copy = whole("Copie visible par la banque après sa réponse", 1, 730, required=False)
 
 
 class DelaysSchema(FileSchema):

@@ -1,0 +1,134 @@
+"""The pages of signing in and out, and of who has access."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import MisdirectedRequest
+from werkzeug.wrappers import Response
+
+from microcredit.accounts import services
+from microcredit.accounts.gate import DemoAccount, Gate
+from microcredit.accounts.schemas import DemoSignInSchema, PutOnHatSchema, SignIn, SignInSchema
+from microcredit.kernel.errors import DomainError, NotFound
+from microcredit.kernel.permissions import Permission
+from microcredit.web import keys
+from microcredit.web.forms import Form
+from microcredit.web.guard import public, requires
+from microcredit.web.requests import (
+    SESSION_COOKIE,
+    identity,
+    resources,
+    session,
+    session_token,
+    somebody,
+    tenant_slug,
+)
+
+pages = Blueprint("accounts", __name__)
+
+
+@pages.route("/connexion", methods=["GET", "POST"])
+@public
+def sign_in() -> ResponseReturnValue:
+    """Sign in with an address and a password."""
+    if request.method == "GET" and somebody() is not None:
+        return redirect("/")
+    form = Form(SignInSchema())
+    if request.method == "POST":
+        keys.check_for_visitor()
+        asked = form.read()
+        try:
+            if asked is not None:
+                return _signed_in(
+                    services.sign_in(gate(), here(), asked, request.remote_addr or "")
+                )
+        except DomainError as refused:
+            form.refuse(refused)
+            return _sign_in_page(form), refused.status
+    return _sign_in_page(form), form.status
+
+
+@pages.route("/connexion/demonstration", methods=["POST"])
+@public
+def demo_sign_in() -> ResponseReturnValue:
+    """Sign in with one click, in a demo tenant alone."""
+    keys.check_for_visitor()
+    asked = Form(DemoSignInSchema()).read()
+    offered = {account.account_id for account in demo_accounts()}
+    if asked is None or asked.account not in offered:
+        raise NotFound("Ce compte de démonstration n’existe pas.")
+    return _signed_in(services.open_session(gate(), here(), asked.account))
+
+
+@pages.route("/deconnexion", methods=["POST"])
+@requires(Permission.USE_ACCOUNT, one_time=False)
+def sign_out() -> ResponseReturnValue:
+    """End the session."""
+    services.sign_out(gate(), identity().slug, identity().account_id, session_token())
+    response = redirect(url_for("accounts.sign_in"), 303)
+    response.delete_cookie(SESSION_COOKIE, secure=True, httponly=True, samesite="Lax")
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@pages.route("/casquette", methods=["POST"])
+@requires(Permission.USE_ACCOUNT, one_time=False)
+def put_on_hat() -> ResponseReturnValue:
+    """Act under another membership."""
+    asked = Form(PutOnHatSchema()).read()
+    me = identity()
+    token = asked and services.put_on_hat(
+        gate(), me.slug, me.account_id, session_token(), asked.membership
+    )
+    if not token:
+        raise NotFound("Cette casquette n’est pas la vôtre.")
+    return _signed_in(token, "/")
+
+
+@pages.route("/comptes")
+@requires(Permission.READ_ACCOUNTS)
+def accesses() -> ResponseReturnValue:
+    """Who has access to what."""
+    return render_template("accounts/accesses.html", accesses=services.accesses(session()))
+
+
+def gate() -> Gate:
+    """The gate of the running application."""
+    found = resources().gatekeeper
+    if not isinstance(found, Gate):
+        raise LookupError("the application was composed without a gate")
+    return found
+
+
+def here() -> str:
+    """The slug of a tenant that exists. Raises 421 on any other host."""
+    slug = tenant_slug()
+    if slug is None:
+        raise MisdirectedRequest
+    return slug
+
+
+def demo_accounts() -> list[DemoAccount]:
+    """What the sign-in page offers: nothing outside demo mode."""
+    return gate().demo_accounts(here()) if resources().settings.demo else []
+
+
+def _sign_in_page(form: Form[SignIn]) -> str:
+    tenant = gate().tenant(here())
+    if tenant is None:
+        raise MisdirectedRequest
+    return render_template(
+        "accounts/sign_in.html", form=form, tenant=tenant, accounts=demo_accounts()
+    )
+
+
+def _signed_in(token: str, target: str | None = None) -> Response:
+    response = redirect(target or _after_sign_in(), 303)
+    response.set_cookie(SESSION_COOKIE, token, secure=True, httponly=True, samesite="Lax", path="/")
+    return response
+
+
+def _after_sign_in() -> str:
+    """Where the person was going: a path of this site, nothing else."""
+    target = request.args.get("suite", "")
+    fine = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if fine else "/"

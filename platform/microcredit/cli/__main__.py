@@ -1,0 +1,5 @@
+"""`python -m microcredit.cli`, where the command is not installed."""
+
+from microcredit.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""The synthetic demo tenants, built by the product's own acts."""

@@ -1,0 +1,86 @@
+"""Keyset pages: the next page starts after the last row of this one, by value, never by offset."""
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, tuple_
+from sqlalchemy.orm import Session
+
+SIZE = 25
+
+AnySelect = Select[*tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of one page, and the cursors of its neighbours ("" where there is none)."""
+
+    rows: list[AnyRow]
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Keyset:
+    """How a list is sorted: by `key`, then by `id` so that no two rows are equal.
+
+    `key_name` and `id_name` are the columns' names in the rows.
+    """
+
+    key: ColumnElement[Any]
+    id: ColumnElement[int]
+    key_name: str
+    id_name: str
+    descending: bool = False
+
+
+def fetch(
+    session: Session, statement: AnySelect, order: Keyset, cursor: str, size: int = SIZE
+) -> Page:
+    """One page of `statement`. A cursor that cannot be read gives the first page."""
+    place = _decode(order, cursor)
+    backwards = place is not None and place[0] == "before"
+    downwards = order.descending != backwards
+    if place is not None:
+        here, there = tuple_(order.key, order.id), tuple_(place[1], place[2])
+        statement = statement.where(here < there if downwards else here > there)
+    keys = [order.key.desc(), order.id.desc()] if downwards else [order.key, order.id]
+    rows = list(session.execute(statement.order_by(*keys).limit(size + 1)))
+    more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+    has_before = more if backwards else place is not None
+    has_after = True if backwards else more
+    return Page(
+        rows,
+        _encode("before", order, rows[0]) if has_before and rows else "",
+        _encode("after", order, rows[-1]) if has_after and rows else "",
+    )
+
+
+def _encode(side: str, order: Keyset, row: AnyRow) -> str:
+    key = row._mapping[order.key_name]
+    text = json.dumps(
+        [side, key.isoformat() if isinstance(key, date) else key, row._mapping[order.id_name]]
+    )
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(order: Keyset, cursor: str) -> tuple[str, Any, int] | None:
+    """(side, key, id), or None for anything that is not one of our cursors for this order."""
+    try:
+        side, key, row_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        wanted = order.key.type.python_type
+        if wanted is date:
+            key = date.fromisoformat(key)
+        if side not in ("before", "after") or type(key) is not wanted or type(row_id) is not int:
+            return None
+    except (ValueError, TypeError):
+        return None
+    fits = not (isinstance(key, int) and abs(key) >= 2**63) and abs(row_id) < 2**63
+    return (side, key, row_id) if fits and "\x00" not in str(key) else None

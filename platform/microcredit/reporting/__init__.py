@@ -1,0 +1,1 @@
+"""Figures computed from rows, each with its definition."""

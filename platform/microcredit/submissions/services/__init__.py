@@ -1,0 +1,1 @@
+"""Sending a complete file to a bank, and the bank's answer."""

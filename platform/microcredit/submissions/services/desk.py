@@ -1,0 +1,185 @@
+"""The bank's desk: the copies addressed to it, and its answer. It sees nothing else."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select
+from sqlalchemy.orm import Session
+
+from microcredit.cases import transitions
+from microcredit.cases.codes import Act
+from microcredit.cases.models import Case
+from microcredit.governance.services import delays
+from microcredit.kernel import audit
+from microcredit.kernel.clock import business_date
+from microcredit.kernel.errors import DomainError, NotFound
+from microcredit.kernel.permissions import Permission, Scope
+from microcredit.kernel.tenancy import Identity
+from microcredit.kernel.vault import vault_of
+from microcredit.submissions import copy
+from microcredit.submissions.codes import Answer, RefusalReason
+from microcredit.submissions.models import Submission
+from microcredit.submissions.schemas import Reply
+
+#: The key, among the delays, of how long a bank still sees a copy that it has answered.
+COPY_VISIBLE = "bank_copy"
+
+
+class AlreadyAnswered(DomainError):
+    """Somebody answered first; the second answer changes nothing."""
+
+
+@dataclass(frozen=True)
+class CopyRow:
+    """A copy as the bank reads it."""
+
+    number: str
+    name: str
+    content: dict[str, object]
+    sent_on: date
+    sent_at: datetime
+    due_on: date
+    sha256: str
+    verified_at: datetime | None
+    answer: Answer | None
+    answered_on: date | None
+    reason: str
+    days: int
+    today: date
+
+    @property
+    def late(self) -> bool:
+        """Whether the answer is past its date."""
+        return self.answer is None and self.today > self.due_on
+
+    @property
+    def soon(self) -> bool:
+        """Whether the answer is due within two days."""
+        return self.answer is None and not self.late and (self.due_on - self.today).days <= 2
+
+
+def to_decide(session: Session, identity: Identity) -> list[CopyRow]:
+    """The copies that wait for this bank's answer, the most urgent first."""
+    return _list(session, identity, Submission.answer.is_(None), Submission.due_on)
+
+
+def decided(session: Session, identity: Identity) -> list[CopyRow]:
+    """The copies that this bank answered and may still see, the newest first."""
+    return _list(session, identity, Submission.answer.is_not(None), Submission.answered_on.desc())
+
+
+def read_copy(session: Session, identity: Identity, number: str) -> CopyRow:
+    """The newest copy of a case addressed to this bank. Raises NotFound; reading is logged."""
+    submission = _get(session, identity, Permission.READ_SUBMISSIONS, number)
+    row = _row(session, submission, number)
+    audit.record(session, "read", f"copy:{number}", sha256=submission.sha256)
+    return row
+
+
+def reply(session: Session, identity: Identity, number: str, answer: Reply) -> Submission:
+    """Answer a copy, once. Raises NotFound, AlreadyAnswered or TransitionRefused."""
+    submission = _get(session, identity, Permission.ANSWER_SUBMISSION, number, lock=True)
+    if submission.answer is not None:
+        said = Answer(submission.answer).label.lower()
+        raise AlreadyAnswered(
+            f"Une réponse a déjà été donnée à ce dossier : {said}. La vôtre n’a rien changé."
+        )
+    case = session.scalars(
+        select(Case).where(Case.id == submission.case_id).with_for_update()
+    ).one()
+    granted = answer.answer == Answer.GRANTED.value
+    submission.answer = answer.answer
+    submission.answered_on = business_date(session)
+    submission.answered_by = identity.account_id
+    submission.reason = answer.reason
+    session.flush()
+    transitions.move(
+        session,
+        case,
+        Act.GRANT if granted else Act.REFUSE,
+        identity.account_id,
+        reason=RefusalReason(answer.reason).label if answer.reason else "",
+        note=identity.organisation_name,
+    )
+    audit.record(session, "answer", f"copy:{number}", answer=answer.answer)
+    return submission
+
+
+def _within(identity: Identity, permission: Permission) -> ColumnElement[bool]:
+    if identity.scope(permission) is not Scope.OWN_BANK:
+        raise NotFound
+    return Submission.bank_id == identity.organisation_id
+
+
+def _visible(
+    session: Session, identity: Identity, permission: Permission
+) -> list[ColumnElement[bool]]:
+    today = business_date(session)
+    kept = delays(session, today).get(COPY_VISIBLE, 0)
+    return [
+        _within(identity, permission),
+        or_(
+            Submission.answered_on.is_(None),
+            Submission.answered_on >= today - timedelta(days=kept),
+        ),
+    ]
+
+
+def _get(
+    session: Session, identity: Identity, permission: Permission, number: str, *, lock: bool = False
+) -> Submission:
+    statement = (
+        select(Submission)
+        .join(Case, Case.id == Submission.case_id)
+        .where(Case.number == number, *_visible(session, identity, permission))
+        .order_by(Submission.id.desc())
+        .limit(1)
+    )
+    if lock:
+        statement = statement.with_for_update(of=Submission)
+    submission = session.scalar(statement)
+    if submission is None:
+        raise NotFound
+    return submission
+
+
+def _list(
+    session: Session,
+    identity: Identity,
+    wanted: ColumnElement[bool],
+    order: SQLColumnExpression[date | None] | SQLColumnExpression[date],
+) -> list[CopyRow]:
+    newest = select(func.max(Submission.id)).group_by(Submission.case_id).scalar_subquery()
+    rows = session.execute(
+        select(Submission, Case.number)
+        .join(Case, Case.id == Submission.case_id)
+        .where(
+            *_visible(session, identity, Permission.READ_SUBMISSIONS),
+            wanted,
+            Submission.id.in_(newest),
+        )
+        .order_by(order, Submission.id)
+        .limit(100)
+    )
+    return [_row(session, submission, number) for submission, number in rows]
+
+
+def _row(session: Session, submission: Submission, number: str) -> CopyRow:
+    today = business_date(session)
+    written = vault_of(session).open(session, submission.copy, f"submission:{submission.sha256}")
+    content = copy.read(written)
+    return CopyRow(
+        number=number,
+        name=copy.name_of(content),
+        content=content,
+        sent_on=submission.sent_on,
+        sent_at=submission.sent_at,
+        due_on=submission.due_on,
+        sha256=submission.sha256,
+        verified_at=submission.verified_at,
+        answer=Answer(submission.answer) if submission.answer else None,
+        answered_on=submission.answered_on,
+        reason=RefusalReason(submission.reason).label if submission.reason else "",
+        days=((submission.answered_on or today) - submission.sent_on).days,
+        today=today,
+    )

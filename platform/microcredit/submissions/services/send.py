@@ -1,0 +1,127 @@
+"""Sending: the case is frozen as it stands, under the terms in force today."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from microcredit.cases import transitions
+from microcredit.cases.codes import Act
+from microcredit.cases.models import Case
+from microcredit.cases.services.diagnosis import Facts, facts
+from microcredit.cases.services.find import get
+from microcredit.groupings.services import commune_names
+from microcredit.kernel import audit
+from microcredit.kernel.clock import business_date
+from microcredit.kernel.errors import DomainError
+from microcredit.kernel.jobs import defer
+from microcredit.kernel.permissions import Permission
+from microcredit.kernel.tenancy import Identity
+from microcredit.kernel.vault import vault_of
+from microcredit.lenders.models import LoanTerms
+from microcredit.lenders.services import BankTerms, terms_in_force, terms_of
+from microcredit.submissions import copy
+from microcredit.submissions.models import Submission
+from microcredit.web.formatting import euros
+
+#: The job that checks a copy once it is stored.
+VERIFY = "submissions.verify"
+
+
+class BankCannotTakeIt(DomainError):
+    """The request does not fit the bank's terms of the day."""
+
+    status = 422
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would be sent, and to whom it could be."""
+
+    facts: Facts
+    commune: str
+    banks: list[BankTerms]
+    today: date
+
+
+def preview(session: Session, identity: Identity, number: str) -> Preview:
+    """What would be sent today. Raises NotFound or TransitionRefused."""
+    case = get(session, identity, number, Permission.SEND_TO_BANK)
+    transitions.check(case, Act.SEND_TO_BANK)
+    today = business_date(session)
+    found = Preview(
+        facts(session, case),
+        commune_names(session)[case.residence_code],
+        terms_in_force(session, today),
+        today,
+    )
+    audit.record(session, "read", f"case:{case.number}")
+    return found
+
+
+def send(session: Session, identity: Identity, number: str, bank_id: int) -> Submission:
+    """Freeze the case and send the copy to a bank.
+
+    Raises NotFound, TransitionRefused, or BankCannotTakeIt with the limit that is crossed.
+    """
+    case = get(session, identity, number, Permission.SEND_TO_BANK, lock=True)
+    transitions.check(case, Act.SEND_TO_BANK)
+    today = business_date(session)
+    bank = terms_of(session, bank_id, today)
+    if bank is None:
+        text = "Cette banque n’a pas de conditions de prêt à cette date."
+        raise BankCannotTakeIt(fields={"bank": text})
+    crossed = limit_crossed(case, bank)
+    if crossed:
+        raise BankCannotTakeIt(crossed, fields={"bank": crossed})
+    written = copy.canonical(
+        copy.compose(
+            facts(session, case),
+            commune=commune_names(session)[case.residence_code],
+            sent_by=identity.account_name,
+            terms=terms_in_words(bank.terms),
+        )
+    )
+    sha256 = copy.digest(written)
+    submission = Submission(
+        case_id=case.id,
+        bank_id=bank_id,
+        terms_id=bank.terms.id,
+        sent_on=today,
+        due_on=today + timedelta(days=bank.terms.answer_days),
+        copy=vault_of(session).seal(session, written, f"submission:{sha256}"),
+        sha256=sha256,
+    )
+    session.add(submission)
+    session.flush()
+    transitions.move(session, case, Act.SEND_TO_BANK, identity.account_id, note=bank.bank)
+    defer(session, VERIFY, submission.id)
+    audit.record(session, "send_to_bank", f"case:{case.number}", sha256=sha256)
+    return submission
+
+
+def limit_crossed(case: Case, bank: BankTerms) -> str:
+    """The sentence that says which limit of the bank a request crosses; "" when it fits."""
+    terms, months = bank.terms, case.months or 0
+    since = f"conditions de {bank.bank} du {terms.valid_from:%d/%m/%Y}"
+    if case.amount_cents > terms.max_cents:
+        return (
+            f"{euros(case.amount_cents)} dépasse le plafond de {euros(terms.max_cents)} ({since})."
+        )
+    if case.amount_cents < terms.min_cents:
+        return (
+            f"{euros(case.amount_cents)} est sous le minimum de {euros(terms.min_cents)} ({since})."
+        )
+    if not terms.min_months <= months <= terms.max_months:
+        return f"{months} mois : la durée va de {terms.min_months} à {terms.max_months} mois ({since})."
+    return ""
+
+
+def terms_in_words(terms: LoanTerms) -> str:
+    """« 300 à 3000 €, 6 à 36 mois, 2 %, depuis le 01/06/2012 »: part of the copy, so never reworded."""
+    rate = f"{(terms.annual_rate * 100).normalize():f}".replace(".", ",")
+    return (
+        f"{terms.min_cents // 100} à {terms.max_cents // 100} €,"
+        f" {terms.min_months} à {terms.max_months} mois, {rate} %,"
+        f" depuis le {terms.valid_from:%d/%m/%Y}"
+    )

@@ -1,0 +1,64 @@
+"""Charts as SVG made on the server: x in per cent, y in pixels, so that text keeps its size.
+
+Colours are classes of the theme; the figures stand on the marks and in a table beside.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """One bar of a column chart: x and width in per cent, y and height in pixels."""
+
+    x: float
+    width: float
+    y: float
+    height: float
+    series: int
+    value: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """The bars of one label, with the label's place in per cent."""
+
+    label: str
+    middle: float
+    columns: list[Column]
+
+
+TOP, FOOT = 24.0, 204.0
+
+
+def columns(rows: Sequence[tuple[str, Sequence[int]]]) -> list[Group]:
+    """Grouped columns for (label, values of each series); the highest reaches the top."""
+    if not rows:
+        return []
+    highest = max(max(values) for _, values in rows) or 1
+    slot = 100 / len(rows)
+    groups = []
+    for place, (label, values) in enumerate(rows):
+        width = slot * 0.72 / len(values)
+        start = place * slot + slot * 0.14
+        bars = []
+        for series, value in enumerate(values):
+            height = (FOOT - TOP) * value / highest
+            x = round(start + series * width, 2)
+            bars.append(
+                Column(
+                    x,
+                    round(width * 0.92, 2),
+                    round(FOOT - height, 1),
+                    round(height, 1),
+                    series,
+                    value,
+                )
+            )
+        groups.append(Group(label, round(place * slot + slot / 2, 2), bars))
+    return groups
+
+
+def width(value: int, highest: int) -> str:
+    """The width of a bar in a row, in per cent of the longest."""
+    return f"{100 * value / highest:.1f}%" if highest > 0 else "0%"

@@ -1,0 +1,99 @@
+"""Every view is guarded or declared public: who may, the form's key, and the one transaction."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from flask import flash, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from microcredit.kernel.errors import Forbidden, NotFound
+from microcredit.kernel.permissions import Permission
+from microcredit.kernel.tenancy import Identity
+from microcredit.web import keys
+from microcredit.web.requests import resources, session, session_token, somebody
+
+View = Callable[..., ResponseReturnValue]
+
+#: A session is noted as seen at most once in this many seconds.
+TOUCH_AFTER = 60.0
+
+#: What each endpoint's view declared; the walkers of the tests read it.
+DECLARED: dict[str, Permission | None] = {}
+
+
+def requires(permission: Permission, *, one_time: bool = True) -> Callable[[View], View]:
+    """The view needs `permission` in some scope; a POST also needs its form's key.
+
+    `one_time=False` is for a POST that changes nothing, such as figures computed while typing.
+    The view runs in the request's transaction: committed when it answers below 400, rolled back
+    otherwise, before anything is sent.
+    """
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(**values: str | int) -> ResponseReturnValue:
+            identity = somebody()
+            if identity is None:
+                return _ask_to_sign_in()
+            try:
+                if not identity.may(permission):
+                    raise Forbidden
+                if request.method == "POST":
+                    response = _act(identity, view, values, one_time=one_time)
+                else:
+                    response = _finished(make_response(view(**values)))
+            except (Forbidden, NotFound):
+                session().rollback()
+                subject = ":".join(str(value) for value in values.values())
+                resources().gatekeeper.record_refusal(identity, str(request.endpoint), subject)
+                raise
+            if identity.seconds_unseen > TOUCH_AFTER:
+                resources().gatekeeper.touch(identity.slug, session_token())
+            return response
+
+        DECLARED[f"{view.__module__}.{view.__name__}"] = permission
+        return guarded
+
+    return mark
+
+
+def public(view: View) -> View:
+    """The view is for everybody; it touches no business table."""
+    DECLARED[f"{view.__module__}.{view.__name__}"] = None
+    return view
+
+
+def declared(module: str, name: str) -> bool:
+    """Whether the view function of that module and name says who it is for."""
+    return f"{module}.{name}" in DECLARED
+
+
+def _act(
+    identity: Identity, view: View, values: dict[str, str | int], *, one_time: bool
+) -> Response:
+    nonce = keys.check()
+    if not one_time:
+        return _finished(make_response(view(**values)))
+    first_result = keys.claim(session(), identity, nonce)
+    if first_result is not None:
+        return redirect(first_result, 303)
+    response = make_response(view(**values))
+    if response.status_code < 400:
+        keys.remember(session(), nonce, response.location or request.path)
+    return _finished(response)
+
+
+def _finished(response: Response) -> Response:
+    if response.status_code < 400:
+        session().commit()
+    else:
+        session().rollback()
+    return response
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    if session_token():
+        flash("Votre session est terminée. Reconnectez-vous pour continuer.", "info")
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("accounts.sign_in", suite=back), 303)

@@ -1,0 +1,115 @@
+"""Keys of forms: each proves that our own page was sent to this very visitor, and works once.
+
+A key is a random nonce signed together with what the visitor's cookie holds, so it is worth
+nothing in another session (no cross-site request), and its nonce is stored by the act that
+consumes it (no double click, no resend).
+"""
+
+import hashlib
+import secrets
+from urllib.parse import urlsplit
+
+from flask import request
+from flask import session as visit
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from microcredit.kernel.audit import FormKey
+from microcredit.kernel.errors import DomainError
+from microcredit.kernel.tenancy import Identity
+from microcredit.web.requests import resources, session_token
+
+FIELD = "_key"
+LIFETIME = 12 * 3600
+
+
+class BadKey(DomainError):
+    """The form is not one that we sent to this visitor, or it is too old."""
+
+    status = 400
+    message = (
+        "Ce formulaire n’est plus valable : la page a été ouverte il y a longtemps, ou dans une"
+        " autre session. Revenez en arrière, rechargez la page et recommencez."
+    )
+
+
+def issue() -> str:
+    """A fresh one-time key for one form of the page being made."""
+    return _timed().dumps([secrets.token_urlsafe(12), _binding()])
+
+
+def issue_for_visitor() -> str:
+    """The key of forms that nobody is signed in for: it binds to the visit, and may serve again."""
+    return URLSafeSerializer(resources().settings.secret_key, salt="visit").dumps(_binding())
+
+
+def check() -> str:
+    """The nonce of the posted key. Raises BadKey unless it was issued to this session."""
+    _check_origin()
+    try:
+        nonce, binding = _timed().loads(request.form.get(FIELD, ""), max_age=LIFETIME)
+    except (BadSignature, ValueError, TypeError) as bad:
+        raise BadKey from bad
+    if binding != _binding():
+        raise BadKey
+    return str(nonce)
+
+
+def check_for_visitor() -> None:
+    """Raise BadKey unless the posted key was issued to this visit."""
+    _check_origin()
+    serializer = URLSafeSerializer(resources().settings.secret_key, salt="visit")
+    try:
+        binding = serializer.loads(request.form.get(FIELD, ""))
+    except BadSignature as bad:
+        raise BadKey from bad
+    if binding != _binding():
+        raise BadKey
+
+
+def claim(session: Session, identity: Identity, nonce: str) -> str | None:
+    """Take the nonce for this act, or learn where the act that took it led.
+
+    A second request with the same nonce waits here until the first has ended: then it is answered
+    with the first result, or runs in its place if that one was rolled back.
+    """
+    taken = session.execute(
+        insert(FormKey)
+        .values(nonce=nonce, account_id=identity.account_id)
+        .on_conflict_do_nothing()
+        .returning(FormKey.nonce)
+    ).scalar_one_or_none()
+    if taken is not None:
+        return None
+    return session.scalar(select(FormKey.location).where(FormKey.nonce == nonce)) or "/"
+
+
+def remember(session: Session, nonce: str, location: str) -> None:
+    """Note where the act that took `nonce` led."""
+    session.execute(update(FormKey).where(FormKey.nonce == nonce).values(location=location))
+
+
+def _timed() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(resources().settings.secret_key, salt="form")
+
+
+def _binding() -> str:
+    token = session_token()
+    if not token:
+        if "visit" not in visit:
+            visit["visit"] = secrets.token_urlsafe(18)
+        token = str(visit["visit"])
+    return hashlib.sha256(token.encode()).hexdigest()[:32]
+
+
+def _check_origin() -> None:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        if site != "same-origin":
+            raise BadKey
+        return
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise BadKey

@@ -1,0 +1,122 @@
+"""What every page stands in: places of the role, hats, filters, assets, the demo's band."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypedDict
+from urllib.parse import urlencode
+
+from flask import Flask, g, request, url_for
+from sqlalchemy.orm import Session
+
+from microcredit.kernel.clock import business_date, today_in_paris
+from microcredit.kernel.permissions import Permission, Role
+from microcredit.kernel.tenancy import Identity
+from microcredit.settings import ROOT
+from microcredit.web import charts, formatting, keys
+from microcredit.web.requests import resources, somebody
+
+STATIC = ROOT / "platform" / "microcredit" / "web" / "static"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place of the main navigation."""
+
+    label: str
+    endpoint: str
+    icon: str
+
+
+DAY = Place("Ma journée", "cases.day", "calendar")
+CASES = Place("Dossiers", "cases.index", "folder")
+FIGURES = Place("Chiffres", "reporting.figures", "chart")
+TERRITORY = Place("Territoire", "groupings.territory", "people")
+
+#: At most five places per role; the first is where the role lands.
+PLACES: dict[Role, tuple[Place, ...]] = {
+    Role.CASE_WORKER: (DAY, CASES, Place("Bilan", "reporting.figures", "chart"), TERRITORY),
+    Role.FRONT_DESK: (Place("Mon accueil", "cases.day", "calendar"), CASES),
+    Role.CCAS_DIRECTOR: (
+        Place("Ma commune", "reporting.commune", "hand"), CASES, FIGURES, TERRITORY,
+    ),
+    Role.COORDINATOR: (FIGURES, CASES, TERRITORY),
+    Role.ELECTED_MEMBER: (FIGURES, TERRITORY),
+    Role.BANK_OFFICER: (
+        Place("À décider", "submissions.desk", "bank"),
+        Place("Décidés", "submissions.answered", "done"),
+    ),
+    Role.TENANT_ADMIN: (Place("Comptes", "accounts.accesses", "key"), TERRITORY),
+}  # fmt: skip
+
+
+class Globals(TypedDict):
+    """What templates find besides what a view gives them."""
+
+    me: Identity | None
+    places: tuple[Place, ...]
+    demo_band: str
+    P: type[Permission]
+
+
+def places(identity: Identity) -> tuple[Place, ...]:
+    """The places of the active role."""
+    return PLACES[identity.role]
+
+
+def install(app: Flask) -> None:
+    """Give the templates their filters, functions and values."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(formatting.FILTERS)
+    app.jinja_env.globals.update(
+        asset=_asset, form_key=keys.issue, visitor_key=keys.issue_for_visitor,
+        charts=charts, same_page_with=_same_page_with,
+    )  # fmt: skip
+    app.context_processor(_values)
+
+
+def _values() -> Globals:
+    me = somebody_known()
+    return {
+        "me": me,
+        "places": places(me) if me else (),
+        "demo_band": _demo_band(me),
+        "P": Permission,
+    }
+
+
+def somebody_known() -> Identity | None:
+    """Who is signed in, as far as this request already knows: an error page must not ask again."""
+    return None if g.get("nobody") else somebody()
+
+
+def _demo_band(me: Identity | None) -> str:
+    """The demo tenant's date in words, or "" where there is no demo."""
+    if me is None or not (me.is_demo and resources().settings.demo):
+        return ""
+    unit = g.get("unit")
+    day = business_date(unit) if isinstance(unit, Session) else me.demo_date or today_in_paris()
+    return formatting.weekday(day)
+
+
+@cache
+def _manifest(stamp: float) -> dict[str, str]:
+    found = json.loads((STATIC / "dist" / "manifest.json").read_text(encoding="utf-8"))
+    return {str(name): str(file) for name, file in found.items()}
+
+
+def _asset(name: str) -> str:
+    """The address of a built file, by its name before hashing."""
+    path: Path = STATIC / "dist" / "manifest.json"
+    return url_for("static", filename=_manifest(path.stat().st_mtime)[name])
+
+
+def _same_page_with(**changes: str) -> str:
+    """The address of this page with some of its query changed; an empty value removes the name."""
+    kept = {**request.args.to_dict(), **changes}
+    values = {name: value for name, value in kept.items() if value and name != "page"}
+    if changes.get("page"):
+        values["page"] = changes["page"]
+    path = url_for(str(request.endpoint), **(request.view_args or {}))
+    return f"{path}?{urlencode(values)}" if values else path
