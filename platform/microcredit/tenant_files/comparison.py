@@ -164,7 +164,7 @@ def _terms(bank: str, terms: LoanTerms) -> Facts:
 
 
 def _delay(state: str, start: date, days: int, source: str) -> tuple[str, str]:
-    return f"délai de l’état {state} au {start} :", f"{days} jours ({source})"
+    return f"délai {state} au {start} :", f"{days} jours ({source})"
 
 
 def _period(row: Participation | ActionLead | LoanTerms) -> Period:

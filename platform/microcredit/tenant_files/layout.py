@@ -99,7 +99,8 @@ leads = [
 
 
 # Combien de jours un dossier peut rester dans chaque état avant d’être signalé en retard.
-# Un retard avertit, il ne refuse jamais.
+# Un retard avertit, il ne refuse jamais. Le dernier, bank_copy, dit combien de jours une banque voit
+# encore la copie d’un dossier après sa réponse.
 
 [[delays]]
 valid_from = {joined}

@@ -111,7 +111,7 @@ def _organisations(organisations: Sequence[Organisation], codes: Sequence[str | 
     for index, organisation in enumerate(organisations):
         where: Where = ("organisations", index)
         commune = organisation.get("commune")
-        if commune and commune not in codes:
+        if commune and None not in codes and commune not in codes:
             yield (
                 (*where, "commune"),
                 f"La commune {commune} n’est pas dans les blocs [[communes]].",
@@ -247,9 +247,9 @@ def _gaps(where: Where, leads: Sequence[Lead]) -> Faults:
         if end and end < later["valid_from"]:
             until = later["valid_from"] - timedelta(days=1)
             yield (*where, index), f"Aucun CCAS ne porte cette action du {end} au {until}."
-    last = max(leads, key=lambda lead: lead.get("valid_from", date.min), default=Lead())
-    if last.get("valid_to"):
-        yield where, f"Aucun CCAS ne porte plus cette action à partir du {last['valid_to']}."
+    ends = [end for lead in leads if (end := lead.get("valid_to"))]
+    if ends and len(ends) == len(leads):
+        yield where, f"Aucun CCAS ne porte plus cette action à partir du {max(ends)}."
 
 
 def _pairs(

@@ -109,7 +109,7 @@ class FunderSchema(FileSchema):
 
 
 class DaysSchema(FileSchema):
-    """How many days a case may stay in each state before it is late."""
+    """How many days a case may stay in each state before it is late, and a bank see its copy."""
 
     contact = whole("Premier contact", 1, 365, required=False)
     appointment = whole("Rendez-vous fixé", 1, 365, required=False)
