@@ -145,9 +145,9 @@ def appointment(number: str) -> ResponseReturnValue:
         else:
             flash(f"Rendez-vous noté : {_in_words(asked)}.")
             return _to(number)
-    places = desks(session(), business_date(session()))
+    venues = desks(session(), business_date(session()))
     return render_template(
-        "cases/appointment.html", form=form, case=case, places=places
+        "cases/appointment.html", form=form, case=case, venues=venues
     ), form.status
 
 

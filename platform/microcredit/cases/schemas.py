@@ -248,6 +248,6 @@ class FiltersSchema(ActSchema[Filters]):
     commune = Text("Commune", longest=5)
     motif = Choice("Projet", Motive, required=False)
     q = Text("Nom ou numéro", longest=100)
-    ordre = Choice("Ordre", Order, required=False)
+    ordre = Choice("Ordre", Order, required=False, load_default=Order.SINCE.value)
     sens = Text("Sens", longest=4)
     page = Text("Page", longest=400)

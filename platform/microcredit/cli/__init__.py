@@ -9,12 +9,12 @@ import click
 from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from microcredit import demo as demonstration
 from microcredit import worker as background
 from microcredit import wsgi
 from microcredit.cli.accounts import accounts
 from microcredit.cli.french import Group, PortType, sentence
 from microcredit.cli.tenants import tenants
+from microcredit.demo import run as demonstration
 from microcredit.embedded.folders import ServerError
 from microcredit.kernel import migrate as migrations
 from microcredit.kernel.errors import DomainError
@@ -29,6 +29,7 @@ UNDEFINED = ("42P01", "42883", "3F000", "42501", "42704", "22023")
 EXPECTED = (
     click.Abort,
     click.ClickException,
+    demonstration.DemoRunning,
     DomainError,
     KeyboardInterrupt,
     OSError,
@@ -36,6 +37,7 @@ EXPECTED = (
     ServerError,
     SettingsError,
     SQLAlchemyError,
+    wsgi.PortTaken,
 )
 
 

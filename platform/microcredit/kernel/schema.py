@@ -97,19 +97,15 @@ class Choice(fields.String):
     def __init__(
         self, label: str, codes: type[Labelled], *, required: bool = True, **more: Any
     ) -> None:
-        super().__init__(
-            required=required,
-            metadata={"label": label},
-            **more,
-        )
-        self.codes = codes
         if not required:
-            self.load_default = ""
+            more.setdefault("load_default", "")
+        super().__init__(required=required, metadata={"label": label}, **more)
+        self.codes = codes
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         code = str(super()._deserialize(value, attr, data, **kwargs))
         if code == "" and not self.required:
-            return ""
+            return str(self.load_default)
         if code not in {member.value for member in self.codes}:
             raise ValidationError(
                 "Choisissez une réponse dans la liste." if not code else "Ce choix n’existe pas."

@@ -85,7 +85,7 @@ def read_folder(folder: Path) -> list[TenantFile]:
     """
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".toml")
-    except OSError as wrong:
+    except (OSError, ValueError) as wrong:  # ValueError: the name itself cannot be one
         raise FolderUnusable(
             f"Le dossier « {shown_path(folder)} » n’existe pas ou n’est pas lisible."
         ) from wrong

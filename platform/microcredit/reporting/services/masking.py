@@ -1,0 +1,219 @@
+"""Small numbers hidden so that no subtraction finds them again.
+
+A table with its totals is a network: a row's total flows into its cells, and they flow into the
+totals of columns. A hidden cell can be found again exactly when nothing hidden could take one
+more or one less beside it, that is when it lies on no cycle of hidden cells that have room to
+move. So each small cell is put on the cheapest such cycle: in a single row, that is the row's next
+smallest cell. What a reader knows is taken into account: « moins de 5 » says 1 to 4, a zero
+is shown, and what is hidden with a small number is 5 or more.
+"""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from math import inf
+
+#: From how many people on a number may be shown to those who see totals only.
+LEAST = 5
+
+Node = Hashable
+
+
+class Cover(Enum):
+    """What hides a number: nothing, its smallness, another number's smallness, or everything's."""
+
+    SHOWN = (-inf, inf)
+    SMALL = (1, LEAST - 1)
+    WITHHELD = (LEAST, inf)
+    DARK = (0, inf)
+
+    @property
+    def words(self) -> str:
+        """What stands in the number's place; "" when it is shown."""
+        match self:
+            case Cover.SHOWN:
+                return ""
+            case Cover.SMALL:
+                return f"moins de {LEAST}"
+            case _:
+                return "non affiché"
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number as its reader may know it: `value` is None when it is hidden."""
+
+    value: int | None
+    cover: Cover = Cover.SHOWN
+
+    @staticmethod
+    def under(cover: Cover, value: int) -> "Count":
+        """`value` under `cover`."""
+        return Count(value if cover is Cover.SHOWN else None, cover)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A number of a table, on its way from one sum to another.
+
+    `free` may be hidden for another number's sake. `known` is a number that the reader learns
+    elsewhere: it hides nothing. `preset` is a cover decided before, which nothing here may lift.
+    """
+
+    tail: Node
+    head: Node
+    value: int
+    free: bool = True
+    known: bool = False
+    preset: Cover | None = None
+
+
+def mask_row(values: Sequence[int]) -> list[Count]:
+    """A row of numbers whose total is shown. A single number is the total itself: shown."""
+    if len(values) < 2:
+        return [Count(value) for value in values]
+    covers = hide([Edge("total", "end", value) for value in values])
+    return [Count.under(cover, value) for cover, value in zip(covers, values, strict=True)]
+
+
+@dataclass(frozen=True)
+class MaskedTable:
+    """A table whose grand total is shown: its cells, its totals of rows and of columns."""
+
+    cells: list[list[Count]]
+    row_totals: list[Count]
+    column_totals: list[Count]
+
+
+def mask_table(
+    cells: Sequence[Sequence[int]], known_column: int | None = None
+) -> MaskedTable:
+    """Rows by columns, with totals of both. The reader knows the numbers of `known_column`."""
+    height, breadth = len(cells), len(cells[0]) if cells else 0
+    edges = [Edge("all", ("row", r), sum(row)) for r, row in enumerate(cells)]
+    edges += [
+        Edge(("row", r), ("column", c), value, known=c == known_column)
+        for r, row in enumerate(cells)
+        for c, value in enumerate(row)
+    ]
+    edges += [
+        Edge(("column", c), "end", sum(row[c] for row in cells), known=c == known_column)
+        for c in range(breadth)
+    ]
+    covers = hide(edges)
+    counts = [Count.under(cover, edge.value) for cover, edge in zip(covers, edges, strict=True)]
+    inner = counts[height : height + height * breadth]
+    return MaskedTable(
+        [inner[r * breadth : (r + 1) * breadth] for r in range(height)],
+        counts[:height],
+        counts[height + height * breadth :],
+    )
+
+
+def hide(edges: Sequence[Edge]) -> list[Cover]:
+    """The cover of each number, such that no hidden one can be found by subtraction.
+
+    When no choice achieves it, every free number is hidden, zeros too.
+    """
+    covers = [_first_cover(edge) for edge in edges]
+    at: dict[Node, list[int]] = defaultdict(list)
+    for place, edge in enumerate(edges):
+        at[edge.tail].append(place)
+        if edge.head != edge.tail:
+            at[edge.head].append(place)
+    network = _Network(edges, covers, at)
+    safe: set[int] = set()
+    for place, edge in enumerate(edges):
+        if covers[place] is Cover.SHOWN or edge.known or place in safe:
+            continue
+        cycle = network.cheapest_cycle(place)
+        if cycle is None:
+            return [_darkened(one, cover) for one, cover in zip(edges, covers, strict=True)]
+        for other in cycle:
+            if covers[other] is Cover.SHOWN:
+                covers[other] = Cover.WITHHELD
+        safe |= {place, *cycle}
+    return covers
+
+
+def _first_cover(edge: Edge) -> Cover:
+    if edge.preset is not None:
+        return edge.preset
+    hideable = edge.free or edge.known
+    return Cover.SMALL if hideable and 0 < edge.value < LEAST else Cover.SHOWN
+
+
+def _darkened(edge: Edge, cover: Cover) -> Cover:
+    return Cover.DARK if edge.free and not edge.known else cover
+
+
+@dataclass
+class _Network:
+    """The numbers that are hidden or might be, and how each could move."""
+
+    edges: Sequence[Edge]
+    covers: list[Cover]
+    at: dict[Node, list[int]]
+
+    def cheapest_cycle(self, place: int) -> list[int] | None:
+        """The numbers that, hidden, leave `place` undecided, hiding as little as can be."""
+        edge, ways = self.edges[place], []
+        if self._room(place, 1):
+            ways.append(self._path(edge.head, edge.tail, place))
+        if self._room(place, -1):
+            ways.append(self._path(edge.tail, edge.head, place))
+        found = [way for way in ways if way is not None]
+        return min(found)[1] if found else None
+
+    def _path(self, start: Node, goal: Node, without: int) -> tuple[int, list[int]] | None:
+        best: dict[Node, int] = {start: 0}
+        came: dict[Node, tuple[Node, int]] = {}
+        queue: list[tuple[int, int, Node]] = [(0, 0, start)]
+        turn = 0
+        while queue:
+            cost, _, node = heapq.heappop(queue)
+            if node == goal:
+                return cost, _trace(came, start, goal)
+            if cost > best[node]:
+                continue
+            for place, after in self._steps(node, without):
+                price = cost + self._price(place)
+                if price < best.get(after, price + 1):
+                    best[after], came[after] = price, (node, place)
+                    turn += 1
+                    heapq.heappush(queue, (price, turn, after))
+        return None
+
+    def _steps(self, node: Node, without: int) -> Iterator[tuple[int, Node]]:
+        for place in self.at[node]:
+            if place == without or not self._may_move(place):
+                continue
+            edge = self.edges[place]
+            forwards = edge.tail == node
+            if self._room(place, 1 if forwards else -1):
+                yield place, edge.head if forwards else edge.tail
+
+    def _may_move(self, place: int) -> bool:
+        """Whether it is hidden from this reader, or may yet be: never a zero."""
+        edge = self.edges[place]
+        if edge.known:
+            return False
+        return self.covers[place] is not Cover.SHOWN or (edge.free and edge.value >= LEAST)
+
+    def _room(self, place: int, change: int) -> bool:
+        cover = self.covers[place]
+        low, high = (Cover.WITHHELD if cover is Cover.SHOWN else cover).value
+        return bool(low <= self.edges[place].value + change <= high)
+
+    def _price(self, place: int) -> int:
+        return self.edges[place].value if self.covers[place] is Cover.SHOWN else 0
+
+
+def _trace(came: dict[Node, tuple[Node, int]], start: Node, goal: Node) -> list[int]:
+    places, node = [], goal
+    while node != start:
+        node, place = came[node]
+        places.append(place)
+    return places

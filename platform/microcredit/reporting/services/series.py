@@ -1,0 +1,136 @@
+"""A number as a total, by year and by commune: the three ways in which a page can ask for it.
+
+Those who see totals only choose a year or a commune, never both, so that all their pages
+together are these tables; each is masked once, and every page reads the same masked table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from microcredit.reporting.services.masking import (
+    Count,
+    Cover,
+    Edge,
+    hide,
+    mask_row,
+    mask_table,
+)
+
+K = TypeVar("K")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What was counted: the years and the communes of one grouping are the same in all tallies."""
+
+    total: int
+    by_year: dict[int, int]
+    by_commune: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Series:
+    """The same as its reader may know it."""
+
+    total: Count
+    by_year: dict[int, Count]
+    by_commune: dict[str, Count]
+
+    def at(self, year: int | None, commune: str) -> Count:
+        """The number of a year, or of a commune, or the total."""
+        if commune:
+            return self.by_commune[commune]
+        return self.total if year is None else self.by_year[year]
+
+
+def plain(tally: Tally) -> Series:
+    """Nothing hidden."""
+    return Series(
+        Count(tally.total),
+        {year: Count(value) for year, value in tally.by_year.items()},
+        {commune: Count(value) for commune, value in tally.by_commune.items()},
+    )
+
+
+def alone(tally: Tally, own: str | None) -> Series:
+    """A number by year and by commune apart, its total shown. `own` is the commune one knows."""
+    years = mask_row(list(tally.by_year.values()))
+    covers = hide(
+        [Edge("all", "end", value, known=code == own) for code, value in tally.by_commune.items()]
+    )
+    if len(covers) < 2:
+        covers = [Cover.SHOWN] * len(covers)
+    return Series(
+        Count(tally.total),
+        dict(zip(tally.by_year, years, strict=True)),
+        {
+            code: Count.under(cover, value)
+            for (code, value), cover in zip(tally.by_commune.items(), covers, strict=True)
+        },
+    )
+
+
+def crossed(
+    cells: Mapping[tuple[int, str], int], tally: Tally, own: str | None
+) -> tuple[Series, dict[tuple[int, str], Count]]:
+    """A number by year and commune together, its total shown; and the cells of that table."""
+    years, communes = list(tally.by_year), list(tally.by_commune)
+    masked = mask_table(
+        [[cells.get((year, code), 0) for code in communes] for year in years],
+        communes.index(own) if own in communes else None,
+    )
+    series = Series(
+        Count(tally.total),
+        dict(zip(years, masked.row_totals, strict=True)),
+        dict(zip(communes, masked.column_totals, strict=True)),
+    )
+    found = {
+        (year, code): masked.cells[y][c]
+        for y, year in enumerate(years)
+        for c, code in enumerate(communes)
+    }
+    return series, found
+
+
+def split(
+    whole: Tally, covered: Series, parts: Mapping[K, Tally], own: str | None, *, totals_shown: bool
+) -> dict[K, Series]:
+    """The parts that a number falls into, under the covers that its years and communes have.
+
+    `totals_shown`: the parts' own totals are totals of the whole grouping, never masked.
+    """
+    edges: dict[tuple[str, K | None, int | str | None], Edge] = {}
+    for year, value in whole.by_year.items():
+        preset = covered.by_year[year].cover
+        edges["year", None, year] = Edge("all", ("y", year), value, free=False, preset=preset)
+    for code, value in whole.by_commune.items():
+        preset = covered.by_commune[code].cover
+        edges["commune", None, code] = Edge(
+            ("c", code), "end", value, free=False, known=code == own, preset=preset
+        )
+    for part, tally in parts.items():
+        edges["total", part, None] = Edge(
+            ("in", part), ("out", part), tally.total, free=not totals_shown
+        )
+        for year, value in tally.by_year.items():
+            edges["year", part, year] = Edge(("y", year), ("in", part), value)
+        for code, value in tally.by_commune.items():
+            edges["commune", part, code] = Edge(
+                ("out", part), ("c", code), value, known=code == own
+            )
+    covers = dict(zip(edges, hide(list(edges.values())), strict=True))
+    return {
+        part: Series(
+            Count.under(covers["total", part, None], tally.total),
+            {
+                year: Count.under(covers["year", part, year], value)
+                for year, value in tally.by_year.items()
+            },
+            {
+                code: Count.under(covers["commune", part, code], value)
+                for code, value in tally.by_commune.items()
+            },
+        )
+        for part, tally in parts.items()
+    }

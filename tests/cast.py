@@ -1,0 +1,377 @@
+"""The people of every test.
+
+North has two CCAS (Alpha and Beta), two banks and one account per role, twice where one place must
+not see the other's. South is another tenant: nobody of North may learn that anything exists there.
+
+    north: nadia case worker · farid front desk Alpha · bea front desk Beta · diane director Alpha ·
+           denis director Beta · carole coordinator · elie elected member · boris bank One ·
+           bella bank Two · tania tenant administrator · yves case worker and front desk Beta
+    south: lucie case worker · flora front desk · dora director · colin coordinator · elsa elected ·
+           basil bank · theo tenant administrator
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from microcredit.accounts.gate import Gate
+from microcredit.accounts.models import Account, Membership
+from microcredit.accounts.services import hash_password, open_session
+from microcredit.cases.codes import State
+from microcredit.cases.models import Case
+from microcredit.cases.schemas import Close, Contact, Diagnosis, Line, Meeting, Redirect
+from microcredit.cases.services.appointment import note_appointment
+from microcredit.cases.services.close import close, redirect
+from microcredit.cases.services.contact import open_contact
+from microcredit.cases.services.diagnosis import complete, save_diagnosis
+from microcredit.cases.services.find import get
+from microcredit.groupings.models import Organisation
+from microcredit.kernel.clock import business_date
+from microcredit.kernel.permissions import Permission, Role
+from microcredit.kernel.tenancy import Identity, enter, enter_setup
+from microcredit.submissions.schemas import Reply
+from microcredit.submissions.services.desk import reply
+from microcredit.submissions.services.send import send
+from microcredit.tenant_files.creation import sync
+from microcredit.web import keys
+from microcredit.web.requests import SESSION_COOKIE, Resources
+
+PASSWORD = "correct horse battery"
+SINCE = date(2012, 1, 1)
+
+ALPHA, BETA, GAMMA = "59253", "59153", "59616"
+
+
+def tenant_file(
+    name: str, prefix: str, communes: dict[str, tuple[str, str]], banks: list[str]
+) -> str:
+    """A tenant file with one CCAS per commune, as a human would write it."""
+    text_ = f'name = "{name}"\nnumber_prefix = "{prefix}"\n'
+    for code, (commune, _) in communes.items():
+        text_ += f"""
+[[communes]]
+code = "{code}"
+name = "{commune}"
+populations = [{{ valid_from = 2012-01-01, inhabitants = 8000, source = "Recensement" }}]
+"""
+    for code, (_, ccas) in communes.items():
+        text_ += f"""
+[[organisations]]
+kind = "ccas"
+name = "{ccas}"
+commune = "{code}"
+participations = [
+  {{ kind = "member", valid_from = 2012-01-01 }},
+  {{ kind = "prescriber", valid_from = 2012-01-01 }},
+]
+"""
+    lead = next(iter(communes.values()))[1]
+    text_ += f"""
+[[actions]]
+code = "microcredit"
+name = "Microcrédit personnel accompagné"
+leads = [{{ organisation = "{lead}", valid_from = 2012-01-01 }}]
+"""
+    for bank in banks:
+        text_ += f"""
+[[banks]]
+name = "{bank}"
+valid_from = 2012-01-01
+
+[[banks.terms]]
+valid_from = 2012-01-01
+min_amount = "300"
+max_amount = "3000"
+min_months = 6
+max_months = 36
+annual_rate = "2 %"
+answer_days = 10
+source = "Convention"
+"""
+    text_ += """
+[[delays]]
+valid_from = 2012-01-01
+source = "Commission"
+
+[delays.days]
+contact = 14
+appointment = 21
+diagnosis = 21
+ready = 5
+sent_to_bank = 10
+bank_refused = 14
+approved = 14
+bank_copy = 90
+"""
+    return text_
+
+
+@dataclass
+class Person:
+    """Somebody signed in, with a browser of her own."""
+
+    name: str
+    role: Role
+    slug: str
+    account_id: int
+    app: Flask
+    token: str = ""
+    _client: FlaskClient | None = None
+
+    @property
+    def email(self) -> str:
+        """Her address."""
+        return f"{self.name}@{self.slug}.example"
+
+    @property
+    def origin(self) -> str:
+        """Where her tenant is served."""
+        return f"http://{self.slug}.localhost"
+
+    @property
+    def client(self) -> FlaskClient:
+        """Her browser, signed in."""
+        if self._client is None:
+            self.token = open_session(gate_of(self.app), self.slug, self.account_id)
+            self._client = self.app.test_client()
+            self._client.set_cookie(
+                SESSION_COOKIE, self.token, domain=f"{self.slug}.localhost", secure=True
+            )
+        return self._client
+
+    def get(self, path: str, **more: object) -> TestResponse:
+        """GET a page of her tenant."""
+        return self.client.get(path, base_url=self.origin, **more)
+
+    def post(
+        self, path: str, data: dict[str, object] | None = None, *, key: str = "", **more: object
+    ) -> TestResponse:
+        """POST a form with a fresh key, as our own page would."""
+        client = self.client
+        posted = {"_key": key or self.key(), **(data or {})}
+        return client.post(path, data=posted, base_url=self.origin, **more)
+
+    def key(self) -> str:
+        """A form key issued to her session."""
+        assert self.client is not None
+        cookie = {"Cookie": f"{SESSION_COOKIE}={self.token}"}
+        with self.app.test_request_context("/", base_url=self.origin, headers=cookie):
+            return keys.issue()
+
+    @contextmanager
+    def at_work(self) -> Iterator[tuple[Session, Identity]]:
+        """A transaction of hers, for calling services as a page would."""
+        assert self.client is not None
+        found = resources_of(self.app)
+        with Session(found.pools.web, expire_on_commit=False) as session, session.begin():
+            session.info["vault"] = found.vault
+            identity = enter(session, self.token, self.slug)
+            assert identity is not None
+            yield session, identity
+
+    def anew(self) -> "Person":
+        """The same person at another computer."""
+        return Person(self.name, self.role, self.slug, self.account_id, self.app)
+
+
+@dataclass
+class Cast:
+    """Everybody, by first name; and the means to bring a case anywhere."""
+
+    app: Flask
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Person:
+        try:
+            return self.__dict__["people"][name]
+        except KeyError as unknown:
+            raise AttributeError(name) from unknown
+
+    def of(self, slug: str) -> list[Person]:
+        """Everybody in one tenant."""
+        return [person for person in self.people.values() if person.slug == slug]
+
+    def case(
+        self,
+        state: State = State.CONTACT,
+        *,
+        at: str = "farid",
+        worker: str = "nadia",
+        bank: str = "boris",
+        commune: str = ALPHA,
+        name: str = "Lenoir",
+        canary: str = "",
+        amount: int = 1500_00,
+    ) -> str:
+        """The number of a new case that has come as far as `state`, by the acts of those who do them.
+
+        `canary` is written into every free field, so that a leak of any of them is seen.
+        """
+        people = self.people
+        with people[at].at_work() as (session, identity):
+            number = open_contact(
+                session, identity, a_contact(commune=commune, name=name + canary, amount=amount)
+            ).number
+        for step in STEPS[state]:
+            self._take(step, number, people[worker], people[bank], name + canary, canary)
+        return number
+
+    def _take(
+        self, step: str, number: str, worker: Person, banker: Person, name: str, canary: str
+    ) -> None:
+        with (banker if step in ("grant", "refuse") else worker).at_work() as (session, identity):
+            match step:
+                case "meet":
+                    tomorrow = business_date(session) + timedelta(days=1)
+                    place = session.scalars(
+                        select(Organisation.id).where(Organisation.kind == "ccas")
+                    ).first()
+                    meeting = Meeting(tomorrow, time(10, 30), place or 0)
+                    note_appointment(session, identity, number, meeting, f"demain {canary}")
+                case "diagnose":
+                    case = get(session, identity, number, Permission.WRITE_DIAGNOSIS)
+                    filled = a_diagnosis(case, name=name, canary=canary)
+                    save_diagnosis(session, identity, number, filled)
+                case "complete":
+                    complete(session, identity, number)
+                case "send":
+                    bank = session.scalars(
+                        select(Membership.organisation_id).where(
+                            Membership.account_id == banker.account_id
+                        )
+                    ).one()
+                    send(session, identity, number, bank)
+                case "grant":
+                    reply(session, identity, number, Reply("granted", ""))
+                case "refuse":
+                    reply(session, identity, number, Reply("refused", "ficp"))
+                case "redirect":
+                    redirect(session, identity, number, Redirect("better_aid_exists", ["pcb"]))
+                case "close":
+                    close(session, identity, number, Close("changed_mind"))
+
+
+STEPS: dict[State, tuple[str, ...]] = {
+    State.CONTACT: (),
+    State.REDIRECTED: ("redirect",),
+    State.APPOINTMENT: ("meet",),
+    State.NO_SHOW_OR_WITHDRAWN: ("close",),
+    State.DIAGNOSIS: ("meet", "diagnose"),
+    State.READY: ("meet", "diagnose", "complete"),
+    State.SENT_TO_BANK: ("meet", "diagnose", "complete", "send"),
+    State.BANK_REFUSED: ("meet", "diagnose", "complete", "send", "refuse"),
+    State.APPROVED: ("meet", "diagnose", "complete", "send", "grant"),
+}
+
+
+def a_contact(*, commune: str = ALPHA, name: str = "Lenoir", amount: int = 1500_00) -> Contact:
+    """A first contact with a name."""
+    return Contact(
+        commune, "employment_mobility", amount, "desk", "mme", name, "Sandrine", "06 39 98 01 12"
+    )
+
+
+def a_diagnosis(case: Case, *, name: str = "Lenoir", canary: str = "") -> Diagnosis:
+    """A diagnosis that lacks nothing."""
+    return Diagnosis(
+        version=case.version, commune=case.residence_code, motive=case.motive, civility="mme",
+        last_name=name, first_names=f"Sandrine{canary}", birth_date=date(1981, 5, 4),
+        phone="06 39 98 01 12", email=f"s{canary}@exemple.fr", address=f"3 rue de l’Écluse {canary}",
+        family="single_parent", adults=1, children=1, alternate_children=0, housing="social_tenant",
+        employment="fixed_term", employment_ends_on=date(2030, 9, 30),
+        project=f"Acheter une voiture. {canary}", total_cost=2000_00, contribution=500_00,
+        amount=case.amount_cents, months=18, notice_given=True, opinion=f"Avis favorable. {canary}",
+        lines=[Line("R01", 1050_00, "month"), Line("C01", 520_00, "month"), Line("C07", 900_00, "year")],
+    )  # fmt: skip
+
+
+def read(answer: TestResponse) -> str:
+    """What a page says, with every kind of space as one plain space."""
+    return " ".join(answer.text.split())
+
+
+def resources_of(app: Flask) -> Resources:
+    """The resources that an application was composed with."""
+    found = app.extensions["microcredit"]
+    assert isinstance(found, Resources)
+    return found
+
+
+def gate_of(app: Flask) -> Gate:
+    """The gate that an application was composed with."""
+    found = resources_of(app).gatekeeper
+    assert isinstance(found, Gate)
+    return found
+
+
+NORTH = {ALPHA: ("Fresnes-sur-Escaut", "CCAS Alpha"), BETA: ("Condé-sur-l’Escaut", "CCAS Beta")}
+SOUTH = {GAMMA: ("Vieux-Condé", "CCAS Gamma")}
+
+TROUPE: dict[str, dict[str, list[tuple[Role, str]]]] = {
+    "north": {
+        "nadia": [(Role.CASE_WORKER, "CCAS Alpha")],
+        "farid": [(Role.FRONT_DESK, "CCAS Alpha")],
+        "bea": [(Role.FRONT_DESK, "CCAS Beta")],
+        "diane": [(Role.CCAS_DIRECTOR, "CCAS Alpha")],
+        "denis": [(Role.CCAS_DIRECTOR, "CCAS Beta")],
+        "carole": [(Role.COORDINATOR, "CCAS Alpha")],
+        "elie": [(Role.ELECTED_MEMBER, "CCAS Alpha")],
+        "boris": [(Role.BANK_OFFICER, "Banque Une")],
+        "bella": [(Role.BANK_OFFICER, "Banque Deux")],
+        "tania": [(Role.TENANT_ADMIN, "CCAS Alpha")],
+        "yves": [(Role.CASE_WORKER, "CCAS Alpha"), (Role.FRONT_DESK, "CCAS Beta")],
+    },
+    "south": {
+        "lucie": [(Role.CASE_WORKER, "CCAS Gamma")],
+        "flora": [(Role.FRONT_DESK, "CCAS Gamma")],
+        "dora": [(Role.CCAS_DIRECTOR, "CCAS Gamma")],
+        "colin": [(Role.COORDINATOR, "CCAS Gamma")],
+        "elsa": [(Role.ELECTED_MEMBER, "CCAS Gamma")],
+        "basil": [(Role.BANK_OFFICER, "Banque du Sud")],
+        "theo": [(Role.TENANT_ADMIN, "CCAS Gamma")],
+    },
+}
+
+
+def gather(app: Flask, folder: Path, *, demo: bool = False) -> Cast:
+    """Create both tenants and everybody in them, as the operator does."""
+    (folder / "north.toml").write_text(
+        tenant_file("Nord", "NO", NORTH, ["Banque Une", "Banque Deux"]), "utf-8"
+    )
+    (folder / "south.toml").write_text(tenant_file("Sud", "SU", SOUTH, ["Banque du Sud"]), "utf-8")
+    found = resources_of(app)
+    operator = found.pools.operator
+    assert operator is not None
+    said = sync(operator, found.vault, folder, demo=tuple(TROUPE) if demo else ())
+    cast = Cast(app)
+    secret = hash_password(PASSWORD)
+    for slug, troupe in TROUPE.items():
+        with Session(operator) as session, session.begin():
+            assert enter_setup(session, slug) is not None, said
+            organisations = {o.name: o.id for o in session.scalars(select(Organisation))}
+            for name, hats in troupe.items():
+                account = Account(email=f"{name}@{slug}.example", name=name.capitalize())
+                session.add(account)
+                session.flush()
+                for role, organisation in hats:
+                    session.add(
+                        Membership(
+                            account_id=account.id, organisation_id=organisations[organisation],
+                            role=role.value, valid_from=SINCE,
+                        )
+                    )  # fmt: skip
+                    session.flush()
+                session.execute(
+                    text("SELECT gate.set_password(:account, :hash)"),
+                    {"account": account.id, "hash": secret},
+                )
+                cast.people[name] = Person(name, hats[0][0], slug, account.id, app)
+    return cast

@@ -1,0 +1,90 @@
+"""One real PostgreSQL for the whole run, one application, and the cast of every test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from secrets import token_hex
+
+import pytest
+from flask import Flask
+
+from microcredit.app import create_app
+from microcredit.embedded import server as embedded
+from microcredit.kernel import migrate, provision
+from microcredit.kernel.database import Pools, open_pools
+from microcredit.kernel.provision import Provision
+from microcredit.settings import Settings, administrator_url
+from tests.cast import Cast, gather
+
+
+@pytest.fixture(scope="session")
+def administrator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An administrator's URL: of DATABASE_URL's server, or of an embedded one that lives for the run."""
+    given = administrator_url()
+    if given:
+        yield given
+        return
+    server = embedded.start(tmp_path_factory.mktemp("postgresql") / "data", durable=False)
+    yield server.url("postgres")
+    server.stop()
+
+
+def provisioned(administrator: str) -> Provision:
+    """A new database with roles of its own, at the newest migration."""
+    name = token_hex(4)
+    made = Provision(administrator, f"microcredit_{name}", f"_{name}", provision.new_passwords())
+    provision.create(made)
+    migrate.upgrade(made.migration_url, made.suffix)
+    return made
+
+
+@pytest.fixture(scope="session")
+def database(administrator: str) -> Iterator[Provision]:
+    """The database of the run; dropped with its roles at the end."""
+    made = provisioned(administrator)
+    yield made
+    provision.drop(made)
+
+
+@pytest.fixture(scope="session")
+def settings(database: Provision) -> Settings:
+    """Settings of an ordinary, non-demo process on that database."""
+    return settings_for(database)
+
+
+def settings_for(database: Provision, *, demo: bool = False) -> Settings:
+    """Settings of a process on `database`, under localhost."""
+    return Settings(
+        database_url=database.url("web"),
+        gate_url=database.url("gate"),
+        worker_url=database.url("worker"),
+        operator_url=database.url("operator"),
+        migration_url=database.migration_url,
+        base_domain="localhost",
+        secret_key="a secret of the tests, long enough to sign",
+        master_key=bytes(range(32)),
+        role_suffix=database.suffix,
+        demo=demo,
+    )
+
+
+@pytest.fixture(scope="session")
+def pools(settings: Settings) -> Iterator[Pools]:
+    """Every pool, as four processes would have them."""
+    opened = open_pools(
+        settings.database_url, settings.gate_url, settings.worker_url, settings.operator_url
+    )
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings, pools: Pools) -> Flask:
+    """The application."""
+    return create_app(settings, pools)
+
+
+@pytest.fixture(scope="session")
+def cast(app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Cast:
+    """Two territories and everybody in them."""
+    folder: Path = tmp_path_factory.mktemp("tenants")
+    return gather(app, folder)
