@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from pathlib import Path
 
 import click
 
@@ -114,3 +115,15 @@ class PortType(click.ParamType[int]):
         if not re.fullmatch("[0-9]{1,5}", text) or not 0 < int(text) < 65536:
             self.fail("indiquez un nombre entier entre 1 et 65535.", param, ctx)
         return int(text)
+
+
+class FolderType(click.ParamType[Path]):
+    """A folder; whether it is there shows when it is used."""
+
+    name = "dossier"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path:
+        """The path."""
+        return Path(str(value))

@@ -9,7 +9,7 @@ import click
 from sqlalchemy import Engine
 
 from microcredit import tenant_files
-from microcredit.cli.french import DayType, Group
+from microcredit.cli.french import DayType, FolderType, Group
 from microcredit.kernel.database import open_pools
 from microcredit.kernel.vault import Vault
 from microcredit.settings import ROOT, Settings, SettingsError, from_environment
@@ -17,7 +17,7 @@ from microcredit.web.formatting import plural
 
 in_folder = click.option(
     "--folder",
-    type=click.Path(path_type=Path),
+    type=FolderType(),
     default=ROOT / "tenants",
     metavar="DOSSIER",
     help="Le dossier des fichiers, s’il n’est pas « tenants ».",
