@@ -180,7 +180,7 @@ def diagnosis_figures(number: str) -> ResponseReturnValue:
     form: Form[Diagnosis] = Form(DiagnosisSchema())
     asked = form.read()
     balance = balance_typed(asked.lines) if asked else None
-    return render_template("cases/_balance.html", balance=balance)
+    return render_template("cases/_figures.html", balance=balance)
 
 
 @pages.route("/dossiers/<case_number:number>/complet", methods=["POST"])
@@ -257,7 +257,7 @@ def _diagnosis_page(
         codes=list(BudgetCode),
         periodicities=list(Periodicity),
         communes=commune_names(session()),
-        page_balance=facts.balance,
+        balance=facts.balance,
     ), status
 
 

@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TypedDict
 from urllib.parse import urlencode
 
 from flask import Flask, g, request, url_for
@@ -51,15 +50,6 @@ PLACES: dict[Role, tuple[Place, ...]] = {
 }  # fmt: skip
 
 
-class Globals(TypedDict):
-    """What templates find besides what a view gives them."""
-
-    me: Identity | None
-    places: tuple[Place, ...]
-    demo_band: str
-    P: type[Permission]
-
-
 def places(identity: Identity) -> tuple[Place, ...]:
     """The places of the active role."""
     return PLACES[identity.role]
@@ -76,7 +66,8 @@ def install(app: Flask) -> None:
     app.context_processor(_values)
 
 
-def _values() -> Globals:
+def _values() -> dict[str, object]:
+    """What templates find besides what a view gives them."""
     me = somebody_known()
     return {
         "me": me,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import Session
 
 from microcredit.cases.codes import Motive, State
@@ -47,6 +47,7 @@ class Work:
     commune: str
     days: int
     limit: int | None
+    meets_on: date | None
 
     @property
     def late(self) -> bool:
@@ -74,14 +75,15 @@ def my_day(session: Session, identity: Identity, calls_for_me: frozenset[State])
     today = business_date(session)
     day = Day(today)
     day.today_meetings, day.next_meetings = _meetings(session, identity, today)
-    met_today = {meeting.number for meeting in day.today_meetings if not meeting.met}
     for work in _works(session, identity, today):
         if work.state is State.SENT_TO_BANK:
             day.at_bank += 1
             day.oldest_at_bank = max(day.oldest_at_bank, work.days)
+        if work.meets_on is not None and work.meets_on >= today:
+            continue
         if work.late:
             day.late.append(work)
-        elif work.state in calls_for_me and work.number not in met_today:
+        elif work.state in calls_for_me:
             soon = work.limit is not None and work.days >= work.limit - 2
             (day.now if soon or work.state is State.READY else day.waiting).append(work)
     day.more = max(0, len(day.waiting) - MOST)
@@ -90,13 +92,15 @@ def my_day(session: Session, identity: Identity, calls_for_me: frozenset[State])
 
 
 def _works(session: Session, identity: Identity, today: date) -> list[Work]:
-    limits = delays(session, today)
+    limits, holding = delays(session, today), _holding()
     rows = session.execute(
         select(
             Case.number, Case.state, Case.state_since, Case.motive, Case.amount_cents,
             Commune.name.label("commune"),
             Person.civility, Person.first_names, Person.last_name,
+            holding.c.on_date.label("meets_on"),
         )
+        .outerjoin(holding, holding.c.case_id == Case.id)
         .join(Commune, Commune.code == Case.residence_code)
         .outerjoin(Person, Person.id == Case.person_id)
         .where(
@@ -116,30 +120,36 @@ def _works(session: Session, identity: Identity, today: date) -> list[Work]:
             row.commune,
             (today - row.state_since).days,
             limits.get(row.state),
+            row.meets_on if row.state == State.APPOINTMENT.value else None,
         )
         for row in rows
     ]
 
 
+def _holding() -> Subquery:
+    """The last appointment of each case: the one that holds."""
+    last = select(func.max(Appointment.id)).group_by(Appointment.case_id)
+    return select(Appointment).where(Appointment.id.in_(last)).subquery()
+
+
 def _meetings(
     session: Session, identity: Identity, today: date
 ) -> tuple[list[Meeting], list[Meeting]]:
-    holds = select(func.max(Appointment.id).label("id")).group_by(Appointment.case_id).subquery()
+    holding = _holding()
     rows = session.execute(
         select(
             Case.number, Case.state, Case.motive, Case.amount_cents,
-            Appointment.on_date, Appointment.at_time, Organisation.name.label("place"),
+            holding.c.on_date, holding.c.at_time, Organisation.name.label("place"),
             Person.civility, Person.first_names, Person.last_name,
         )
-        .join(holds, holds.c.id == Appointment.id)
-        .join(Case, Case.id == Appointment.case_id)
-        .join(Organisation, Organisation.id == Appointment.place_id)
+        .join(holding, holding.c.case_id == Case.id)
+        .join(Organisation, Organisation.id == holding.c.place_id)
         .outerjoin(Person, Person.id == Case.person_id)
         .where(
-            Appointment.on_date.between(today, today + timedelta(days=7)),
+            holding.c.on_date.between(today, today + timedelta(days=7)),
             within(identity, Permission.LIST_CASES),
         )
-        .order_by(Appointment.on_date, Appointment.at_time, Appointment.id)
+        .order_by(holding.c.on_date, holding.c.at_time, holding.c.id)
     )  # fmt: skip
     found = [
         Meeting(
