@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import click
-from sqlalchemy import create_engine
+from psycopg import Error as PostgresError
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from microcredit import worker as background
@@ -25,6 +26,9 @@ FAILED, REFUSED = 1, 2
 
 #: What PostgreSQL says when a database is there, but not as a migration would have left it.
 UNDEFINED = ("42P01", "42883", "3F000", "42501", "42704", "22023")
+MAY_OWN = text(
+    "SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = :owner"
+)
 
 EXPECTED = (
     click.Abort,
@@ -76,10 +80,17 @@ def migrate() -> None:
     if not settings.migration_url:
         raise SettingsError("Il manque : MICROCREDIT_MIGRATION_URL (un administrateur de la base).")
     engine = create_engine(settings.migration_url, connect_args={"connect_timeout": 5})
+    owner = f"microcredit_owner{settings.role_suffix}"
     try:
         check_version(engine)
+        with engine.connect() as connection:
+            may_own = connection.scalar(MAY_OWN, {"owner": owner})
     finally:
         engine.dispose()
+    if not may_own:
+        raise ProvisionError(
+            f"Le compte de MICROCREDIT_MIGRATION_URL ne peut pas agir comme {owner}."
+        )
     migrations.upgrade(settings.migration_url, settings.role_suffix)
     click.echo(f"La base est à niveau ({migrations.head()}).")
 
@@ -126,16 +137,16 @@ def _explained(error: BaseException) -> tuple[str, int]:
         case SQLAlchemyError():
             return _of_database(error), FAILED
         case click.Abort() | KeyboardInterrupt():
-            return "interrompu.", FAILED
+            return "La commande est interrompue.", FAILED
         case OSError(strerror=str(reason)):
-            return f"le système répond « {reason} ».", FAILED
+            return f"Le système répond « {reason} ».", FAILED
     return str(error), FAILED
 
 
 def _of_database(error: SQLAlchemyError) -> str:
     """What happened, without addresses, passwords or personal data."""
     if isinstance(error, DBAPIError):
-        code = getattr(error.orig, "sqlstate", None)
+        code = _sqlstate(error)
         if code in UNDEFINED:
             return (
                 "La base n’est pas à niveau, ou pas pour ce rôle : lancez « microcredit migrate »."
@@ -144,3 +155,7 @@ def _of_database(error: SQLAlchemyError) -> str:
             return "La base de données est injoignable, ou refuse le mot de passe de ce rôle."
         return f"La base de données a refusé la commande (code {code})."
     return "L’adresse de la base de données n’est pas lisible (DATABASE_URL et ses pareilles)."
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return error.orig.sqlstate if isinstance(error.orig, PostgresError) else None

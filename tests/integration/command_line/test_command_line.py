@@ -121,6 +121,17 @@ def test_migrate_says_where_the_database_stands(microcredit: CommandLine):
     assert out.startswith("La base est à niveau (00")
 
 
+def test_migrate_says_when_its_account_is_not_strong_enough(
+    microcredit: CommandLine, database: Provision, monkeypatch: pytest.MonkeyPatch
+):
+    sentence = "Le compte de MICROCREDIT_MIGRATION_URL ne peut pas agir comme microcredit_owner"
+    monkeypatch.setenv("MICROCREDIT_MIGRATION_URL", database.url("web"))
+    microcredit.refuses("migrate", sentence=sentence, status=1)
+    monkeypatch.setenv("MICROCREDIT_MIGRATION_URL", database.migration_url)
+    monkeypatch.setenv("MICROCREDIT_ROLE_SUFFIX", "_absent")
+    microcredit.refuses("migrate", sentence=f"{sentence}_absent.", status=1)
+
+
 def test_a_territory_is_on_boarded_in_two_commands(microcredit: CommandLine, tmp_path: Path):
     folder = str(tmp_path)
     status, out, wrong = microcredit(
