@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from microcredit.kernel.schema import ActSchema, Number, Text
 
@@ -21,8 +21,7 @@ class SignInSchema(ActSchema[SignIn]):
     password = fields.String(
         required=True,
         metadata={"label": "Mot de passe"},
-        validate=lambda text: 0 < len(text) <= 1000,
-        error_messages={"validator_failed": "Indiquez votre mot de passe."},
+        validate=validate.Length(1, 1000, error="Indiquez votre mot de passe."),
     )
 
 

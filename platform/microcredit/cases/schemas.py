@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, time
 
-from marshmallow import ValidationError, fields, post_load, validates_schema
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from microcredit.cases.codes import (
     BudgetCode,
@@ -163,14 +163,15 @@ class DiagnosisSchema(ActSchema[Diagnosis]):
     @validates_schema
     def agree(self, data: dict[str, int | None], **_: object) -> None:
         """What only makes sense together."""
+        wrong: dict[str, list[str]] = {}
         children, alternate = data.get("children") or 0, data.get("alternate_children") or 0
         if alternate > children:
-            raise ValidationError(
-                "Il ne peut pas y en avoir plus que d’enfants à charge.", "alternate_children"
-            )
+            wrong["alternate_children"] = ["Il ne peut pas y en avoir plus que d’enfants à charge."]
         cost, own = data.get("total_cost"), data.get("contribution") or 0
         if cost is not None and own > cost:
-            raise ValidationError("L’apport dépasse le coût total.", "contribution")
+            wrong["contribution"] = ["L’apport dépasse le coût total."]
+        if wrong:
+            raise ValidationError(wrong)
 
 
 @dataclass(frozen=True)
@@ -187,12 +188,9 @@ class RedirectSchema(ActSchema[Redirect]):
     targets = fields.List(
         Choice("Orientation", OrientationTarget),
         required=True,
-        validate=lambda chosen: 0 < len(chosen) <= len(OrientationTarget),
+        validate=validate.Length(1, len(OrientationTarget), error="Choisissez au moins une aide."),
         metadata={"label": "Vers quelle aide", "options": OrientationTarget},
-        error_messages={
-            "required": "Choisissez au moins une aide.",
-            "validator_failed": "Choisissez au moins une aide.",
-        },
+        error_messages={"required": "Choisissez au moins une aide."},
     )
 
 
