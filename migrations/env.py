@@ -1,7 +1,7 @@
 """Runs the migrations under the owner role, one deployer at a time."""
 
 from alembic import context
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 import microcredit.accounts.models
 import microcredit.cases.models
@@ -25,7 +25,7 @@ def include_name(name, type_, parent_names):
 
 def run() -> None:
     suffix = context.config.attributes["role_suffix"]
-    engine = create_engine(context.config.attributes["url"])
+    engine = create_engine(context.config.attributes["url"], poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text("SET lock_timeout = '5s'"))
         connection.execute(text(f"SET ROLE microcredit_owner{suffix}"))
@@ -43,7 +43,6 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
-    engine.dispose()
 
 
 run()

@@ -92,7 +92,9 @@ def upgrade() -> None:
             value text := current_setting('microcredit.context', true);
             claims text := substring(value FROM '^(\\d+\\|\\d*\\|\\d*)\\|');
         BEGIN
-            IF claims IS NULL OR substr(value, length(claims) + 2) IS DISTINCT FROM tenancy.mac(tenancy.here(claims)) THEN
+            IF claims IS NULL
+                OR substr(value, length(claims) + 2) IS DISTINCT FROM tenancy.mac(tenancy.here(claims))
+            THEN
                 RAISE EXCEPTION 'no proved tenant in this transaction' USING ERRCODE = '42501';
             END IF;
             RETURN claims;

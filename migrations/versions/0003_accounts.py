@@ -20,6 +20,7 @@ def upgrade() -> None:
     _enter()
     _gate_reads()
     _gate_sessions()
+    _gate_kept_forms()
     _gate_limits()
     _operator()
 
@@ -105,6 +106,17 @@ def _tables() -> None:
             FOREIGN KEY (tenant_id, membership_id) REFERENCES app.membership (tenant_id, id)
         )""")
     tenant_table("gate.session", web="", worker="")
+    execute(f"""
+        CREATE TABLE gate.kept_form (
+            {TENANT},
+            account_id bigint NOT NULL,
+            path text NOT NULL,
+            sealed bytea NOT NULL,
+            kept_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (tenant_id, account_id),
+            FOREIGN KEY (tenant_id, account_id) REFERENCES app.account (tenant_id, id)
+        )""")
+    tenant_table("gate.kept_form", web="", worker="")
     execute(f"""
         CREATE TABLE gate.attempt (
             {TENANT},
@@ -270,6 +282,41 @@ def _gate_sessions() -> None:
     function("gate.record(text, bigint, bigint, text, text, jsonb)", "{gate}")
 
 
+def _gate_kept_forms() -> None:
+    # A form posted after its session had ended is kept for the person of that session alone: the
+    # token proves who she was, and only she is offered it, for a quarter of an hour.
+    execute(f"""
+        CREATE FUNCTION gate.keep_form(p_slug text, p_token text, p_path text, p_sealed bytea)
+        RETURNS boolean LANGUAGE plpgsql {DEFINER} AS $$
+        BEGIN
+            INSERT INTO gate.kept_form (tenant_id, account_id, path, sealed)
+            SELECT s.tenant_id, s.account_id, p_path, p_sealed
+            FROM tenancy.tenant t JOIN gate.session s ON s.tenant_id = t.id
+                AND s.token_hash = sha256(convert_to(p_token, 'UTF8'))
+            WHERE t.slug = p_slug
+            ON CONFLICT (tenant_id, account_id)
+            DO UPDATE SET path = excluded.path, sealed = excluded.sealed, kept_at = now();
+            RETURN FOUND;
+        END $$""")
+    function("gate.keep_form(text, text, text, bytea)", "{gate}")
+    execute(f"""
+        CREATE FUNCTION gate.kept_form(p_slug text, p_account bigint)
+        RETURNS TABLE (path text, sealed bytea, kept_at timestamptz)
+        LANGUAGE sql STABLE {DEFINER} AS $$
+            SELECT k.path, k.sealed, k.kept_at
+            FROM tenancy.tenant t JOIN gate.kept_form k ON k.tenant_id = t.id AND k.account_id = p_account
+            WHERE t.slug = p_slug AND k.kept_at > now() - interval '15 minutes'
+        $$""")
+    function("gate.kept_form(text, bigint)", "{gate}")
+    execute(f"""
+        CREATE FUNCTION gate.forget_form(p_slug text, p_account bigint) RETURNS void
+        LANGUAGE sql {DEFINER} AS $$
+            DELETE FROM gate.kept_form k USING tenancy.tenant t
+            WHERE t.slug = p_slug AND k.tenant_id = t.id AND k.account_id = p_account
+        $$""")
+    function("gate.forget_form(text, bigint)", "{gate}")
+
+
 def _gate_limits() -> None:
     # Counts first, then tells whether one more may be evaluated. The advisory lock makes parallel
     # guesses wait in line, so that a hundred at once do not all see the same count.
@@ -298,7 +345,8 @@ def _gate_limits() -> None:
     # What nobody can use any more. The worker calls it; it returns nothing about anyone.
     execute(f"""
         CREATE FUNCTION gate.sweep() RETURNS void LANGUAGE sql {DEFINER} AS $$
-            DELETE FROM gate.session WHERE expires_at < now() OR seen_at + idle < now();
+            DELETE FROM gate.session WHERE least(expires_at, seen_at + idle) < now() - interval '1 day';
+            DELETE FROM gate.kept_form WHERE kept_at < now() - interval '15 minutes';
             DELETE FROM gate.attempt WHERE at < now() - interval '1 day';
             DELETE FROM app.form_key WHERE used_at < now() - interval '7 days';
         $$""")
@@ -369,5 +417,5 @@ def downgrade() -> None:
         "set_password(bigint, text)",
     ):
         execute(f"DROP FUNCTION gate.{signature}")
-    execute("DROP TABLE gate.attempt, gate.session, gate.credential")
+    execute("DROP TABLE gate.attempt, gate.kept_form, gate.session, gate.credential")
     execute("DROP TABLE app.form_key, app.audit_event, app.membership, app.account")

@@ -6,7 +6,7 @@ Only this module uses the gate's login role, which can read no business table.
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine, text
 
@@ -43,6 +43,15 @@ class DemoAccount:
     name: str
     role: Role
     organisation: str
+
+
+@dataclass(frozen=True)
+class KeptForm:
+    """A form that was posted too late, still sealed."""
+
+    path: str
+    sealed: bytes
+    kept_at: datetime
 
 
 class Gate:
@@ -98,6 +107,24 @@ class Gate:
     def touch(self, slug: str, token: str) -> None:
         """Note that a session was seen just now."""
         self._call("SELECT gate.touch_session(:slug, :token)", slug=slug, token=token)
+
+    def keep_form(self, slug: str, token: str, path: str, sealed: bytes) -> bool:
+        """Keep what was posted to `path` after the session of `token` ended, for its person alone."""
+        return self._call(
+            "SELECT gate.keep_form(:slug, :token, :path, :sealed)",
+            slug=slug, token=token, path=path, sealed=sealed,
+        )  # fmt: skip
+
+    def kept_form(self, slug: str, account_id: int) -> KeptForm | None:
+        """What is kept for an account, if it is not older than a quarter of an hour."""
+        statement = text("SELECT path, sealed, kept_at FROM gate.kept_form(:slug, :account)")
+        with self._engine.begin() as connection:
+            row = connection.execute(statement, {"slug": slug, "account": account_id}).one_or_none()
+        return KeptForm(row.path, row.sealed, row.kept_at) if row else None
+
+    def forget_form(self, slug: str, account_id: int) -> None:
+        """Forget what was kept for an account."""
+        self._call("SELECT gate.forget_form(:slug, :account)", slug=slug, account=account_id)
 
     def may_attempt(self, slug: str, subject: str, window: timedelta, limit: int) -> bool:
         """Count one attempt about `subject`; False once `limit` were made within `window`."""

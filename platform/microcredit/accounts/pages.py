@@ -13,6 +13,7 @@ from microcredit.kernel.permissions import Permission
 from microcredit.web import keys
 from microcredit.web.forms import Form
 from microcredit.web.guard import public, requires
+from microcredit.web.late_forms import open_typed
 from microcredit.web.requests import (
     SESSION_COOKIE,
     identity,
@@ -56,7 +57,8 @@ def demo_sign_in() -> ResponseReturnValue:
     offered = {account.account_id for account in demo_accounts()}
     if asked is None or asked.account not in offered:
         raise NotFound("Ce compte de démonstration n’existe pas.")
-    return _signed_in(services.open_session(gate(), here(), asked.account))
+    token = services.open_session(gate(), here(), asked.account)
+    return _signed_in(services.Opened(token, asked.account))
 
 
 @pages.route("/deconnexion", methods=["POST"])
@@ -81,7 +83,27 @@ def put_on_hat() -> ResponseReturnValue:
     )
     if not token:
         raise NotFound("Cette casquette n’est pas la vôtre.")
-    return _signed_in(token, "/")
+    return _with_session(redirect("/", 303), token)
+
+
+@pages.route("/reprendre")
+@requires(Permission.USE_ACCOUNT)
+def resume() -> ResponseReturnValue:
+    """Offer what one had typed when the session ended."""
+    me = identity()
+    kept = gate().kept_form(me.slug, me.account_id)
+    if kept is None:
+        return redirect("/")
+    typed = open_typed(resources().vault, me.slug, kept.path, kept.sealed)
+    return render_template("accounts/resume.html", kept=kept, typed=typed)
+
+
+@pages.route("/reprendre/oublier", methods=["POST"])
+@requires(Permission.USE_ACCOUNT, one_time=False)
+def forget() -> ResponseReturnValue:
+    """Forget what was kept."""
+    gate().forget_form(identity().slug, identity().account_id)
+    return redirect("/", 303)
 
 
 @pages.route("/comptes")
@@ -121,8 +143,16 @@ def _sign_in_page(form: Form[SignIn]) -> str:
     )
 
 
-def _signed_in(token: str, target: str | None = None) -> Response:
-    response = redirect(target or _after_sign_in(), 303)
+def _signed_in(opened: services.Opened) -> Response:
+    """Into the new session; the one that this browser had before, if any, is over."""
+    if session_token():
+        gate().end_session(here(), session_token())
+    kept = gate().kept_form(here(), opened.account_id)
+    target = url_for("accounts.resume") if kept else _after_sign_in()
+    return _with_session(redirect(target, 303), opened.token)
+
+
+def _with_session(response: Response, token: str) -> Response:
     response.set_cookie(SESSION_COOKIE, token, secure=True, httponly=True, samesite="Lax", path="/")
     return response
 

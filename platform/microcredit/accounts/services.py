@@ -46,8 +46,16 @@ def hash_password(password: str) -> str:
     return HASHER.hash(password)
 
 
-def sign_in(gate: Gate, slug: str, asked: SignIn, address: str) -> str:
-    """Open a session and return its token, 256 random bits of which the database keeps a hash.
+@dataclass(frozen=True)
+class Opened:
+    """A session just opened: its token, 256 random bits of which the database keeps a hash."""
+
+    token: str
+    account_id: int
+
+
+def sign_in(gate: Gate, slug: str, asked: SignIn, address: str) -> Opened:
+    """Open a session for an address and a password.
 
     Counted before it is evaluated, per account and per network `address`. Raises
     WrongCredentials or TooManyAttempts.
@@ -61,9 +69,9 @@ def sign_in(gate: Gate, slug: str, asked: SignIn, address: str) -> str:
     if not _matches(known.password_hash if known else NOBODY, asked.password) or known is None:
         gate.record(slug, known.account_id if known else None, "refused:sign_in", "account")
         raise WrongCredentials
-    token = open_session(gate, slug, known.account_id)
+    opened = Opened(open_session(gate, slug, known.account_id), known.account_id)
     gate.forget_attempts(slug, f"account:{email}")
-    return token
+    return opened
 
 
 def open_session(gate: Gate, slug: str, account_id: int) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from microcredit import worker as background
 from microcredit import wsgi
+from microcredit.app import NotReady
 from microcredit.cli.accounts import accounts
 from microcredit.cli.french import Group, PortType, sentence
 from microcredit.cli.tenants import tenants
@@ -41,6 +42,7 @@ EXPECTED = (
     ServerError,
     SettingsError,
     SQLAlchemyError,
+    NotReady,
     wsgi.PortTaken,
 )
 

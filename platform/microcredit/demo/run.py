@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -61,9 +62,12 @@ def run(port: int, *, reset: bool = False) -> None:
             provision.drop(provided)
         provision.create(provided)
         migrate.upgrade(provided.migration_url, SUFFIX)
+        _write_environment(settings)
         if secrets.edition != EDITION:
             build(settings)
             _keep(replace(secrets, edition=EDITION))
+        else:
+            add_territories(settings)
         _announce(settings)
         with _worker(settings):
             serve(settings)
@@ -85,6 +89,19 @@ def build(settings: Settings) -> None:
         )
         chosen = paths() if territory.ends_on else paths()[::3]
         story.tell(territory.seed, chosen)
+    pools.dispose()
+
+
+def add_territories(settings: Settings) -> None:
+    """Create the territories whose files have come since, and say what was done."""
+    pools = open_pools(settings.database_url, settings.gate_url, operator=settings.operator_url)
+    if pools.operator is None:
+        raise LookupError("territories are created by the operator")
+    for line in sync(
+        pools.operator, Vault(settings.master_key), ROOT / "tenants", settings.demo_slugs
+    ):
+        if not line.endswith("rien à faire."):
+            print(line)
     pools.dispose()
 
 
@@ -150,20 +167,37 @@ def _settings(provided: Provision, secrets: Secrets, port: int) -> Settings:
     )
 
 
-@contextmanager
-def _worker(settings: Settings) -> Iterator[None]:
-    """A worker beside the server; it stops by itself if this process is killed."""
-    environment = {
-        **os.environ,
+def _environment(settings: Settings) -> dict[str, str]:
+    """The variables under which any command acts on the demo."""
+    return {
         "DATABASE_URL": settings.database_url,
         "MICROCREDIT_GATE_URL": settings.gate_url,
         "MICROCREDIT_WORKER_URL": settings.worker_url,
+        "MICROCREDIT_OPERATOR_URL": settings.operator_url,
+        "MICROCREDIT_MIGRATION_URL": settings.migration_url,
         "MICROCREDIT_BASE_DOMAIN": settings.base_domain,
         "MICROCREDIT_SECRET_KEY": settings.secret_key,
         "MICROCREDIT_MASTER_KEY": settings.master_key.hex(),
+        "MICROCREDIT_ROLE_SUFFIX": settings.role_suffix,
+        "MICROCREDIT_PORT": str(settings.port),
     }
+
+
+def _write_environment(settings: Settings) -> None:
+    """`set -a; . .demo/environment` lets a shell run commands on the demo while it runs."""
+    path = FOLDER / "environment"
+    path.touch(mode=0o600)
+    lines = [f"{name}={shlex.quote(value)}\n" for name, value in _environment(settings).items()]
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+@contextmanager
+def _worker(settings: Settings) -> Iterator[None]:
+    """A worker beside the server; it stops by itself if this process is killed."""
     command = [sys.executable, "-m", "microcredit.cli", "worker"]
-    process = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603  (our own command)
+    process = subprocess.Popen(  # noqa: S603  (our own command)
+        command, env={**os.environ, **_environment(settings)}, start_new_session=True
+    )
     try:
         yield
     finally:

@@ -77,7 +77,8 @@ def paths() -> list[Path]:
         Path((("contact", 33), ("redirect", 33)), anonymous=True),
         Path((("contact", 60), ("redirect", 52))),
         Path((("contact", 64), ("meet", 57), ("diagnose", 45), ("redirect", 45))),
-        Path((("contact", 120), ("meet", 110), ("diagnose", 98), ("complete", 80), ("send", 78), ("refuse", 66), ("redirect", 60))),
+        Path((("contact", 120), ("meet", 110), ("diagnose", 98), ("complete", 80), ("send", 78),
+              ("refuse", 66), ("redirect", 60))),
         Path((("contact", 52), ("meet", 41), ("close", 38))),
         Path((("contact", 90), ("close", 62))),
         Path((("contact", 55), ("meet", 46), ("diagnose", 40), ("close", 24))),
@@ -114,7 +115,7 @@ class Story:
     def _act(
         self, step: str, day: date, place: int, path: Path, somebody: Somebody, random: Random
     ) -> None:  # fmt: skip
-        desk = Role.FRONT_DESK if random.random() < 0.5 else Role.CASE_WORKER
+        desk = Role.FRONT_DESK if random.random() < 0.3 else Role.CASE_WORKER
         number = self.numbers.get(place, "")
         doings: dict[str, tuple[Role, Doing]] = {
             "contact": (desk, lambda s, i: self._contact(s, i, place, path, somebody, random)),

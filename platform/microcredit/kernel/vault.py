@@ -7,6 +7,8 @@ text belongs to is authenticated with it: moved to another row or tenant, it no 
 import os
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -35,6 +37,19 @@ class Vault:
         """A first key for a tenant being created."""
         key = AESGCM.generate_key(bit_length=256)
         return TenantKey(version=1, wrapped=aes_key_wrap(self._master_key, key))
+
+    def seal_apart(self, plain: bytes, subject: str) -> bytes:
+        """`plain` encrypted outside any tenant's transaction, under a key of its own purpose."""
+        nonce = os.urandom(NONCE)
+        return nonce + AESGCM(self._key_apart()).encrypt(nonce, plain, subject.encode())
+
+    def open_apart(self, sealed: bytes, subject: str) -> bytes:
+        """What `seal_apart` sealed. Raises InvalidTag when it was sealed for anything else."""
+        return AESGCM(self._key_apart()).decrypt(sealed[:NONCE], sealed[NONCE:], subject.encode())
+
+    def _key_apart(self) -> bytes:
+        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"kept forms")
+        return derived.derive(self._master_key)
 
     def seal(self, session: Session, plain: bytes, subject: str) -> bytes:
         """`plain` encrypted for this tenant and `subject`, for instance `case:12:opinion`."""

@@ -11,6 +11,7 @@ from microcredit.kernel.errors import Forbidden, NotFound
 from microcredit.kernel.permissions import Permission
 from microcredit.kernel.tenancy import Identity
 from microcredit.web import keys
+from microcredit.web.late_forms import KEPT, keep_typed
 from microcredit.web.requests import resources, session, session_token, somebody
 
 View = Callable[..., ResponseReturnValue]
@@ -81,7 +82,10 @@ def _act(
     response = make_response(view(**values))
     if response.status_code < 400:
         keys.remember(session(), nonce, response.location or request.path)
-    return _finished(response)
+    finished = _finished(response)
+    if KEPT in request.form and finished.status_code < 400:
+        resources().gatekeeper.forget_form(identity.slug, identity.account_id)
+    return finished
 
 
 def _finished(response: Response) -> Response:
@@ -93,7 +97,9 @@ def _finished(response: Response) -> Response:
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:
-    if session_token():
+    if request.method == "POST" and keep_typed():
+        flash("Votre session est terminée. Reconnectez-vous : votre saisie est gardée.", "info")
+    elif session_token():
         flash("Votre session est terminée. Reconnectez-vous pour continuer.", "info")
     back = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("accounts.sign_in", suite=back), 303)
