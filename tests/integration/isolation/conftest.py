@@ -1,0 +1,49 @@
+"""What the tests of isolation hold besides the cast."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.cast import ALPHA, BETA, GAMMA, Cast
+from tests.integration.isolation.connections import Connection, Connections
+
+from microcredit.cases.codes import State
+from microcredit.kernel.provision import Provision
+
+
+@pytest.fixture
+def connect(database: Provision) -> Iterator[Connections]:
+    """Opens plain connections."""
+    opened = Connections(database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def owner(connect: Connections) -> Connection:
+    """Sees every row of every tenant."""
+    return connect.owner()
+
+
+@pytest.fixture(scope="session")
+def lived(cast: Cast) -> Cast:
+    """The cast, after enough acts in both tenants that no table of either is empty."""
+    for desk, worker, bank, commune in (
+        ("farid", "nadia", "boris", ALPHA),
+        ("flora", "lucie", "basil", GAMMA),
+    ):
+        for state in (State.REDIRECTED, State.APPROVED):
+            cast.case(state, at=desk, worker=worker, bank=bank, commune=commune)
+        answer = getattr(cast, desk).post(
+            "/dossiers/nouveau",
+            {"commune": commune, "motive": "housing", "amount": "900", "channel": "desk"},
+        )
+        assert answer.status_code == 303
+    cast.case(State.CONTACT, at="bea", commune=BETA)
+    return cast
+
+
+@pytest.fixture
+def tenants(owner: Connection, cast: Cast) -> dict[str, int]:
+    """The ids of both tenants."""
+    assert cast.people
+    return dict(owner.execute("SELECT slug, id FROM tenancy.tenant").fetchall())
