@@ -99,9 +99,7 @@ def determined(numbers: list[Count], sums: list[Equation]) -> set[int]:
         for r, line in enumerate(lines):
             if r != pivot_row and line[column]:
                 factor = line[column]
-                lines[r] = [
-                    a - factor * b for a, b in zip(line, lines[pivot_row], strict=True)
-                ]
+                lines[r] = [a - factor * b for a, b in zip(line, lines[pivot_row], strict=True)]
         pivot_row += 1
     return {
         hidden[next(i for i, value in enumerate(line) if value)]
@@ -118,18 +116,18 @@ def possible(numbers: list[Count], sums: list[Equation], most: int) -> Iterator[
         for c in numbers
     ]
 
+    def reach(filled: list[int], factors: dict[int, int]) -> tuple[int, int]:
+        ends = [
+            (factor * filled[p], factor * filled[p])
+            if p < len(filled)
+            else (factor * int(lows[p]), factor * int(highs[p]))
+            for p, factor in factors.items()
+        ]
+        return sum(min(pair) for pair in ends), sum(max(pair) for pair in ends)
+
     def fits(filled: list[int]) -> bool:
-        for factors, total in sums:
-            low = high = 0
-            for place, factor in factors.items():
-                known = place < len(filled)
-                a = filled[place] if known else int(lows[place])
-                b = filled[place] if known else int(highs[place])
-                low += factor * (a if factor > 0 else b)
-                high += factor * (b if factor > 0 else a)
-            if not low <= total <= high:
-                return False
-        return True
+        reached = [(*reach(filled, factors), total) for factors, total in sums]
+        return all(low <= total <= high for low, high, total in reached)
 
     def fill(filled: list[int]) -> Iterator[list[int]]:
         if len(filled) == len(numbers):
@@ -183,7 +181,9 @@ def tables(height: int, breadth: int, most: int) -> st.SearchStrategy[list[list[
 
 def flat_values(values: list[list[int]]) -> list[int]:
     found = [value for row in values for value in row]
-    return found + [sum(row) for row in values] + [sum(column) for column in zip(*values, strict=True)]
+    return (
+        found + [sum(row) for row in values] + [sum(column) for column in zip(*values, strict=True)]
+    )
 
 
 @settings(max_examples=150, deadline=None)
@@ -209,7 +209,9 @@ def test_no_hidden_number_of_a_table_can_be_found_by_subtraction(values: list[li
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_the_parts_of_a_number_cannot_be_found_across_years_and_communes(data: st.DataObject) -> None:
+def test_the_parts_of_a_number_cannot_be_found_across_years_and_communes(
+    data: st.DataObject,
+) -> None:
     """One page by year, one by commune, one in all: together they give nothing away."""
     years, communes, parts = [2014, 2015, 2016], ["A", "B", "C"], ["x", "y", "z"]
     cube = {
@@ -245,17 +247,14 @@ def test_the_parts_of_a_number_cannot_be_found_across_years_and_communes(data: s
                 put((kind, part, one), source[one])  # type: ignore[index]
     for part in parts:
         put(("t", part, None), found[part].total)
-    sums: list[Equation] = [
-        ({place["t", part, None]: 1 for part in parts}, tally(None).total)
-    ]
+    sums: list[Equation] = [({place["t", part, None]: 1 for part in parts}, tally(None).total)]
     for kind, each in (("y", years), ("c", communes)):
         sums += [
             ({place[kind, p, one]: 1 for p in parts} | {place[kind, None, one]: -1}, 0)
             for one in each
         ]
         sums += [
-            ({place[kind, p, one]: 1 for one in each} | {place["t", p, None]: -1}, 0)
-            for p in parts
+            ({place[kind, p, one]: 1 for one in each} | {place["t", p, None]: -1}, 0) for p in parts
         ]
         sums.append(({place[kind, None, one]: 1 for one in each}, tally(None).total))
     assert not determined(numbers, sums)

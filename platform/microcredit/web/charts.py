@@ -9,14 +9,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Column:
-    """One bar of a column chart: x and width in per cent, y and height in pixels."""
+    """One bar of a column chart: x and width in per cent, y and height in pixels.
+
+    A value that may not be shown is None: its bar has no height.
+    """
 
     x: float
     width: float
     y: float
     height: float
     series: int
-    value: int
+    value: int | None
+
+    @property
+    def middle(self) -> float:
+        """Where the figure on the bar stands, in per cent."""
+        return round(self.x + self.width / 2, 2)
 
 
 @dataclass(frozen=True)
@@ -31,11 +39,11 @@ class Group:
 TOP, FOOT = 24.0, 204.0
 
 
-def columns(rows: Sequence[tuple[str, Sequence[int]]]) -> list[Group]:
+def columns(rows: Sequence[tuple[str, Sequence[int | None]]]) -> list[Group]:
     """Grouped columns for (label, values of each series); the highest reaches the top."""
     if not rows:
         return []
-    highest = max(max(values) for _, values in rows) or 1
+    highest = max((value or 0 for _, values in rows for value in values), default=0) or 1
     slot = 100 / len(rows)
     groups = []
     for place, (label, values) in enumerate(rows):
@@ -43,7 +51,7 @@ def columns(rows: Sequence[tuple[str, Sequence[int]]]) -> list[Group]:
         start = place * slot + slot * 0.14
         bars = []
         for series, value in enumerate(values):
-            height = (FOOT - TOP) * value / highest
+            height = (FOOT - TOP) * (value or 0) / highest
             x = round(start + series * width, 2)
             bars.append(
                 Column(
@@ -59,6 +67,6 @@ def columns(rows: Sequence[tuple[str, Sequence[int]]]) -> list[Group]:
     return groups
 
 
-def width(value: int, highest: int) -> str:
-    """The width of a bar in a row, in per cent of the longest."""
-    return f"{100 * value / highest:.1f}%" if highest > 0 else "0%"
+def width(value: int | None, highest: int) -> str:
+    """The width of a bar in a row, in per cent of the longest; none for what may not be shown."""
+    return f"{100 * value / highest:.1f}%" if value and highest > 0 else "0%"

@@ -101,9 +101,7 @@ def groups(session: Session, today: date) -> list[Group]:
         select(*columns, func.count().label("count"))
         .outerjoin(Person, Person.id == Case.person_id)
         .outerjoin(reached, reached.c.case_id == Case.id)
-        .outerjoin(
-            last_exit, and_(last_exit.c.case_id == Case.id, Case.state.in_(CLOSED_CODES))
-        )
+        .outerjoin(last_exit, and_(last_exit.c.case_id == Case.id, Case.state.in_(CLOSED_CODES)))
         .where(Case.opened_on <= today)
         .group_by(*columns)
     )

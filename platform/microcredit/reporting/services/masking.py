@@ -5,7 +5,8 @@ totals of columns. A hidden cell can be found again exactly when nothing hidden 
 more or one less beside it, that is when it lies on no cycle of hidden cells that have room to
 move. So each small cell is put on the cheapest such cycle: in a single row, that is the row's next
 smallest cell. What a reader knows is taken into account: « moins de 5 » says 1 to 4, a zero
-is shown, and what is hidden with a small number is 5 or more.
+is shown, and what is hidden with a small number is 5 or more. Where that cannot be, zeros are
+hidden too, and the cells of that cycle say « non affiché » alike.
 """
 
 import heapq
@@ -18,11 +19,14 @@ from math import inf
 #: From how many people on a number may be shown to those who see totals only.
 LEAST = 5
 
+#: Hiding a zero costs as much as hiding this many people: only where nothing else will do.
+ZERO_PRICE = 1000
+
 Node = Hashable
 
 
 class Cover(Enum):
-    """What hides a number: nothing, its smallness, another number's smallness, or everything's."""
+    """What hides a number: nothing, its smallness, another's smallness, or both without saying."""
 
     SHOWN = (-inf, inf)
     SMALL = (1, LEAST - 1)
@@ -87,9 +91,7 @@ class MaskedTable:
     column_totals: list[Count]
 
 
-def mask_table(
-    cells: Sequence[Sequence[int]], known_column: int | None = None
-) -> MaskedTable:
+def mask_table(cells: Sequence[Sequence[int]], known_column: int | None = None) -> MaskedTable:
     """Rows by columns, with totals of both. The reader knows the numbers of `known_column`."""
     height, breadth = len(cells), len(cells[0]) if cells else 0
     edges = [Edge("all", ("row", r), sum(row)) for r, row in enumerate(cells)]
@@ -115,27 +117,15 @@ def mask_table(
 def hide(edges: Sequence[Edge]) -> list[Cover]:
     """The cover of each number, such that no hidden one can be found by subtraction.
 
-    When no choice achieves it, every free number is hidden, zeros too.
+    What shown totals alone give away, such as the only part of a total, stays hidden in vain.
     """
-    covers = [_first_cover(edge) for edge in edges]
-    at: dict[Node, list[int]] = defaultdict(list)
-    for place, edge in enumerate(edges):
-        at[edge.tail].append(place)
-        if edge.head != edge.tail:
-            at[edge.head].append(place)
-    network = _Network(edges, covers, at)
+    network = _Network(edges, [_first_cover(edge) for edge in edges])
     safe: set[int] = set()
     for place, edge in enumerate(edges):
-        if covers[place] is Cover.SHOWN or edge.known or place in safe:
+        if network.covers[place] is Cover.SHOWN or edge.known or place in safe:
             continue
-        cycle = network.cheapest_cycle(place)
-        if cycle is None:
-            return [_darkened(one, cover) for one, cover in zip(edges, covers, strict=True)]
-        for other in cycle:
-            if covers[other] is Cover.SHOWN:
-                covers[other] = Cover.WITHHELD
-        safe |= {place, *cycle}
-    return covers
+        safe |= network.protect(place)
+    return network.covers
 
 
 def _first_cover(edge: Edge) -> Cover:
@@ -145,21 +135,38 @@ def _first_cover(edge: Edge) -> Cover:
     return Cover.SMALL if hideable and 0 < edge.value < LEAST else Cover.SHOWN
 
 
-def _darkened(edge: Edge, cover: Cover) -> Cover:
-    return Cover.DARK if edge.free and not edge.known else cover
-
-
-@dataclass
 class _Network:
     """The numbers that are hidden or might be, and how each could move."""
 
-    edges: Sequence[Edge]
-    covers: list[Cover]
-    at: dict[Node, list[int]]
+    def __init__(self, edges: Sequence[Edge], covers: list[Cover]) -> None:
+        self.edges, self.covers, self.dark = edges, covers, False
+        self.at: dict[Node, list[int]] = defaultdict(list)
+        for place, edge in enumerate(edges):
+            self.at[edge.tail].append(place)
+            self.at[edge.head].append(place)
 
-    def cheapest_cycle(self, place: int) -> list[int] | None:
-        """The numbers that, hidden, leave `place` undecided, hiding as little as can be."""
-        edge, ways = self.edges[place], []
+    def protect(self, place: int) -> set[int]:
+        """Hide what leaves `place` undecided, as little as can be; all that is safe by it."""
+        for self.dark in (False, True):
+            cycle = self._cheapest_cycle(place)
+            if cycle is not None:
+                for other in (place, *cycle):
+                    self._cover(other)
+                return {place, *cycle}
+        return set()
+
+    def _cover(self, place: int) -> None:
+        if self.dark and self._may_darken(place):
+            self.covers[place] = Cover.DARK
+        elif self.covers[place] is Cover.SHOWN:
+            self.covers[place] = Cover.WITHHELD
+
+    def _may_darken(self, place: int) -> bool:
+        return self.edges[place].free and not self.edges[place].known
+
+    def _cheapest_cycle(self, place: int) -> list[int] | None:
+        edge = self.edges[place]
+        ways = []
         if self._room(place, 1):
             ways.append(self._path(edge.head, edge.tail, place))
         if self._room(place, -1):
@@ -196,19 +203,27 @@ class _Network:
                 yield place, edge.head if forwards else edge.tail
 
     def _may_move(self, place: int) -> bool:
-        """Whether it is hidden from this reader, or may yet be: never a zero."""
+        """Whether it is hidden from this reader, or may yet be."""
         edge = self.edges[place]
         if edge.known:
             return False
-        return self.covers[place] is not Cover.SHOWN or (edge.free and edge.value >= LEAST)
+        if self.covers[place] is not Cover.SHOWN:
+            return True
+        return edge.free and (self.dark or edge.value >= LEAST)
 
     def _room(self, place: int, change: int) -> bool:
         cover = self.covers[place]
-        low, high = (Cover.WITHHELD if cover is Cover.SHOWN else cover).value
+        if self.dark and self._may_darken(place):
+            cover = Cover.DARK
+        elif cover is Cover.SHOWN:
+            cover = Cover.WITHHELD
+        low, high = cover.value
         return bool(low <= self.edges[place].value + change <= high)
 
     def _price(self, place: int) -> int:
-        return self.edges[place].value if self.covers[place] is Cover.SHOWN else 0
+        if self.covers[place] is not Cover.SHOWN:
+            return 0
+        return self.edges[place].value or ZERO_PRICE
 
 
 def _trace(came: dict[Node, tuple[Node, int]], start: Node, goal: Node) -> list[int]:

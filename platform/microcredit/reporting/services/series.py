@@ -18,6 +18,8 @@ from microcredit.reporting.services.masking import (
 )
 
 K = TypeVar("K")
+Y = TypeVar("Y", int, str)
+_Place = tuple[str, K | None, int | str | None]
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,14 @@ def crossed(
 ) -> tuple[Series, dict[tuple[int, str], Count]]:
     """A number by year and commune together, its total shown; and the cells of that table."""
     years, communes = list(tally.by_year), list(tally.by_commune)
+    if len(years) < 2 or len(communes) < 2:
+        series = alone(tally, own)
+        one_commune = len(communes) < 2
+        return series, {
+            (year, code): series.by_year[year] if one_commune else series.by_commune[code]
+            for year in years
+            for code in communes
+        }
     masked = mask_table(
         [[cells.get((year, code), 0) for code in communes] for year in years],
         communes.index(own) if own in communes else None,
@@ -100,37 +110,41 @@ def split(
 
     `totals_shown`: the parts' own totals are totals of the whole grouping, never masked.
     """
-    edges: dict[tuple[str, K | None, int | str | None], Edge] = {}
-    for year, value in whole.by_year.items():
+    edges: dict[_Place[K], Edge] = {}
+    years, communes = _many(whole.by_year), _many(whole.by_commune)
+    for year, value in years.items():
         preset = covered.by_year[year].cover
         edges["year", None, year] = Edge("all", ("y", year), value, free=False, preset=preset)
-    for code, value in whole.by_commune.items():
-        preset = covered.by_commune[code].cover
+    for code, value in communes.items():
+        known, preset = code == own, covered.by_commune[code].cover
         edges["commune", None, code] = Edge(
-            ("c", code), "end", value, free=False, known=code == own, preset=preset
+            ("c", code), "end", value, free=False, known=known, preset=preset
         )
     for part, tally in parts.items():
-        edges["total", part, None] = Edge(
-            ("in", part), ("out", part), tally.total, free=not totals_shown
-        )
-        for year, value in tally.by_year.items():
-            edges["year", part, year] = Edge(("y", year), ("in", part), value)
-        for code, value in tally.by_commune.items():
-            edges["commune", part, code] = Edge(
-                ("out", part), ("c", code), value, known=code == own
-            )
+        source = ("in", part) if years else "all"
+        sink = ("out", part) if communes else "end"
+        edges["total", part, None] = Edge(source, sink, tally.total, free=not totals_shown)
+        for year in years:
+            edges["year", part, year] = Edge(("y", year), source, tally.by_year[year])
+        for code in communes:
+            value = tally.by_commune[code]
+            edges["commune", part, code] = Edge(sink, ("c", code), value, known=code == own)
     covers = dict(zip(edges, hide(list(edges.values())), strict=True))
+
+    def under(kind: str, part: K, one: int | str, value: int) -> Count:
+        """A year or a commune that is the only one has the total's cover."""
+        cover = covers.get((kind, part, one), covers["total", part, None])
+        return Count.under(cover, value)
+
     return {
         part: Series(
             Count.under(covers["total", part, None], tally.total),
-            {
-                year: Count.under(covers["year", part, year], value)
-                for year, value in tally.by_year.items()
-            },
-            {
-                code: Count.under(covers["commune", part, code], value)
-                for code, value in tally.by_commune.items()
-            },
+            {year: under("year", part, year, value) for year, value in tally.by_year.items()},
+            {c: under("commune", part, c, value) for c, value in tally.by_commune.items()},
         )
         for part, tally in parts.items()
     }
+
+
+def _many(numbers: dict[Y, int]) -> dict[Y, int]:
+    return numbers if len(numbers) > 1 else {}

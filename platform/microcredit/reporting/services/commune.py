@@ -1,0 +1,138 @@
+"""« Ma commune »: the residents of one commune, for the director of its CCAS."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from microcredit.cases.codes import Act, Motive, State
+from microcredit.cases.models import Case, CaseEvent
+from microcredit.cases.schemas import Filters, View
+from microcredit.cases.services.find import within
+from microcredit.cases.services.listing import Listing, list_cases, view_counts
+from microcredit.groupings.services import commune_names
+from microcredit.kernel.clock import business_date
+from microcredit.kernel.permissions import Permission
+from microcredit.kernel.tenancy import Identity
+from microcredit.people.models import Person
+from microcredit.people.services import full_name
+from microcredit.reporting.services.breakdown import break_down
+from microcredit.reporting.services.cube import Frame, groups
+from microcredit.reporting.services.headline import Figure, acceptance
+from microcredit.web.formatting import plural, whole
+
+#: How many decisions the page recalls.
+RECENT = 6
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A bank's answer about a resident."""
+
+    number: str
+    name: str
+    motive: Motive
+    amount_cents: int
+    state: State
+    on_date: date
+    bank: str
+
+
+@dataclass(frozen=True)
+class CommunePage:
+    """All that the page shows; `name` is "" when the organisation has no commune."""
+
+    today: date
+    name: str
+    headline: list[Figure]
+    listing: Listing
+    late: int
+    decisions: list[Decision]
+
+
+def my_commune(session: Session, identity: Identity, page: str = "") -> CommunePage:
+    """The commune of the active hat. Its director sees the names: nothing is masked."""
+    today = business_date(session)
+    code = identity.commune_code
+    name = commune_names(session).get(code, "") if code else ""
+    if code is None or not name:
+        return CommunePage(today, "", [], Listing([], 0, "", ""), 0, [])
+    counts = view_counts(session, identity)
+    return CommunePage(
+        today,
+        name,
+        _headline(session, code, today, counts),
+        list_cases(session, identity, Filters(vue=View.OPEN.value, page=page)),
+        counts[View.LATE.value],
+        _decisions(session, identity),
+    )
+
+
+def _headline(session: Session, code: str, today: date, counts: dict[str, int]) -> list[Figure]:
+    counted = [group for group in groups(session, today) if group.commune == code]
+    first = min((group.year for group in counted), default=today.year)
+    frame = Frame(list(range(first, today.year + 1)), [code])
+    found = break_down(frame, counted, [], masked=False)
+    requests, granted, refused = found.requests, found.granted.total, found.refused.total
+    this_year, agreed = requests.by_year[today.year].value or 0, granted.value or 0
+    going_on, late = counts[View.OPEN.value], counts[View.LATE.value]
+    return [
+        Figure(
+            whole(going_on), "dossier en cours" if going_on < 2 else "dossiers en cours",
+            "Dossier en cours",
+            "un dossier qui n’est pas clos et dont la personne habite aujourd’hui la commune, "
+            "qu’elle ait donné un nom ou non.",
+            f"dont {whole(late)} en retard" if late else "aucun en retard",
+        ),
+        Figure(
+            whole(this_year), f"{'demande' if this_year < 2 else 'demandes'} en {today.year}",
+            "Demande",
+            "un dossier dont la personne est identifiée et habitait la commune au premier contact.",
+            f"{whole(requests.total.value or 0)} depuis {first}",
+        ),
+        Figure(
+            whole(agreed), f"{'accord' if agreed < 2 else 'accords'} depuis {first}",
+            "Accord",
+            "une demande de la commune à laquelle une banque a dit oui, même après un premier refus.",
+            f"{whole(found.granted.by_year[today.year].value or 0)} sur les demandes de {today.year}",
+        ),
+        Figure(
+            acceptance(granted, refused), "d’acceptation par la banque",
+            "Acceptation par la banque",
+            "accords ÷ (accords + refus), sur les demandes de la commune.",
+            plural(refused.value or 0, "refus", "refus"),
+        ),
+    ]  # fmt: skip
+
+
+def _decisions(session: Session, identity: Identity) -> list[Decision]:
+    rows = session.execute(
+        select(
+            Case.number, Case.motive, Case.amount_cents,
+            CaseEvent.to_state, CaseEvent.on_date, CaseEvent.note,
+            Person.civility, Person.first_names, Person.last_name,
+        )
+        .join(Case, Case.id == CaseEvent.case_id)
+        .outerjoin(Person, Person.id == Case.person_id)
+        .where(
+            CaseEvent.act.in_([Act.GRANT.value, Act.REFUSE.value]),
+            CaseEvent.to_state.in_([State.APPROVED.value, State.BANK_REFUSED.value]),
+            CaseEvent.on_date <= business_date(session),
+            within(identity, Permission.LIST_CASES),
+        )
+        .order_by(CaseEvent.on_date.desc(), CaseEvent.id.desc())
+        .limit(RECENT)
+    )  # fmt: skip
+    return [
+        Decision(
+            row.number,
+            full_name(row.civility or "", row.first_names or "", row.last_name or ""),
+            Motive(row.motive),
+            row.amount_cents,
+            State(row.to_state),
+            row.on_date,
+            row.note,
+        )
+        for row in rows
+    ]
