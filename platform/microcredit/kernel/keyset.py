@@ -78,6 +78,7 @@ def _decode(order: Keyset, cursor: str) -> tuple[str, Any, int] | None:
         wanted = order.key.type.python_type
         if wanted is date:
             key = date.fromisoformat(key)
+        str(key).encode()  # an unpaired surrogate is no text that the database knows
         if side not in ("before", "after") or type(key) is not wanted or type(row_id) is not int:
             return None
     except (ValueError, TypeError):
