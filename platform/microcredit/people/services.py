@@ -12,10 +12,15 @@ from microcredit.people.models import Person, PersonWord
 
 WORD = re.compile(r"[a-z0-9]+")
 
+#: Letters that are no plain letter with an accent, as French people type them without.
+PLAIN = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"}
+)
+
 
 def words(text: str) -> list[str]:
     """The words of a name without accents or capitals: « Lefèbvre-Œuf » → lefebvre, oeuf."""
-    spelled = text.casefold().replace("œ", "oe").replace("æ", "ae").replace("ß", "ss")
+    spelled = text.casefold().translate(PLAIN)
     plain = "".join(
         c for c in unicodedata.normalize("NFD", spelled) if not unicodedata.combining(c)
     )
