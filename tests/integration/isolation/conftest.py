@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from tests.cast import ALPHA, BETA, GAMMA, Cast
-from tests.integration.isolation.connections import Connection, Connections
+from tests.integration.isolation.connections import Connection, Connections, South, value
 
 from microcredit.cases.codes import State
 from microcredit.kernel.provision import Provision
@@ -47,3 +47,19 @@ def tenants(owner: Connection, cast: Cast) -> dict[str, int]:
     """The ids of both tenants."""
     assert cast.people
     return dict(owner.execute("SELECT slug, id FROM tenancy.tenant").fetchall())
+
+
+@pytest.fixture
+def south(lived: Cast, owner: Connection, tenants: dict[str, int]) -> South:
+    """Ids and a living token of South."""
+    lucie = lived.lucie
+    assert lucie.client is not None
+    membership = "SELECT id FROM app.membership WHERE account_id = %s"
+    submission = "SELECT max(id) FROM app.submission WHERE tenant_id = %s"
+    return South(
+        lucie.token,
+        lucie.account_id,
+        value(owner, membership, lucie.account_id),
+        value(owner, submission, tenants["south"]),
+        tenants["south"],
+    )

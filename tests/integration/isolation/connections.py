@@ -53,6 +53,17 @@ class Connections:
         return connection
 
 
+@dataclass(frozen=True)
+class South:
+    """What an attacker in North might know of South."""
+
+    token: str
+    account: int
+    membership: int
+    submission: int
+    tenant: int
+
+
 @contextmanager
 def refused(state: str = REFUSED) -> Iterator[None]:
     """The database answers with this SQLSTATE; "insufficient privilege" unless another is named."""

@@ -1,0 +1,222 @@
+"""Every function that runs with the owner's rights: who may call it, and what South's values get in North."""
+
+from typing import Any
+
+import psycopg
+import pytest
+from tests.cast import Cast
+from tests.integration.isolation.connections import (
+    ENTER,
+    Connection,
+    Connections,
+    South,
+    refuses,
+    value,
+)
+
+LOGINS = ("web", "gate", "worker", "operator")
+
+#: Who may execute what: all of it. A new function is refused here until somebody decides.
+ALLOWED = {
+    "gate.credentials(text,text)": "gate",
+    "gate.demo_accounts(text)": "gate",
+    "gate.end_session(text,text)": "gate",
+    "gate.forget_attempts(text,bytea)": "gate",
+    "gate.forget_form(text,bigint)": "gate",
+    "gate.keep_form(text,text,text,bytea)": "gate",
+    "gate.kept_form(text,bigint)": "gate",
+    "gate.may_attempt(text,bytea,interval,integer)": "gate",
+    "gate.open_session(text,bigint,text,interval,interval)": "gate",
+    "gate.record(text,bigint,bigint,text,text,jsonb)": "gate",
+    "gate.rotate_session(text,text,text,bigint)": "gate",
+    "gate.set_password(bigint,text)": "operator",
+    "gate.sweep()": "worker",
+    "gate.tenant(text)": "gate",
+    "gate.touch_session(text,text)": "gate",
+    "tenancy.account_id()": "web worker operator",
+    "tenancy.create_tenant(text,text,text,boolean)": "operator",
+    "tenancy.defer(text,bigint)": "web worker",
+    "tenancy.enter(text,text)": "web",
+    "tenancy.enter_job(bigint)": "worker",
+    "tenancy.enter_setup(text)": "operator",
+    "tenancy.membership_id()": "web worker operator",
+    "tenancy.set_demo_date(date)": "web",
+    "tenancy.tenant_id()": "web worker operator",
+    "tenancy.tenants()": "operator",
+}
+
+#: Run with the caller's rights, from inside the others alone.
+INNER = (
+    "tenancy.here(text)",
+    "tenancy.mac(text)",
+    "tenancy.prove(bigint,bigint,bigint)",
+    "tenancy.proved()",
+)
+
+FUNCTIONS = """
+    SELECT f.oid::regprocedure::text, f.prosecdef, ARRAY(
+        SELECT login FROM unnest(%s::text[]) login
+        WHERE has_schema_privilege('microcredit_' || login || %s, f.pronamespace, 'USAGE')
+          AND has_function_privilege('microcredit_' || login || %s, f.oid, 'EXECUTE'))
+    FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace
+    WHERE n.nspname NOT LIKE 'pg\\_%%' AND n.nspname <> 'information_schema'"""
+
+
+@pytest.fixture
+def inside(lived: Cast, connect: Connections) -> Connection:
+    """The web role inside North."""
+    assert lived.nadia.client is not None
+    connection = connect.login("web")
+    assert connection.execute(ENTER, (lived.nadia.token, "north")).fetchall()
+    return connection
+
+
+def functions(owner: Connection, suffix: str) -> list[tuple[Any, ...]]:
+    return owner.execute(FUNCTIONS, (list(LOGINS), suffix, suffix)).fetchall()
+
+
+def test_each_function_with_the_owners_rights_may_be_called_by_whom_the_list_says(
+    owner: Connection, connect: Connections
+):
+    found = functions(owner, connect.database.suffix)
+    assert {name: " ".join(may) for name, definer, may in found if definer} == ALLOWED
+
+
+def test_no_login_but_the_worker_may_call_a_function_with_its_own_rights(
+    owner: Connection, connect: Connections
+):
+    found = {
+        name: may for name, definer, may in functions(owner, connect.database.suffix) if not definer
+    }
+    assert set(INNER) <= set(found)
+    for name, may in found.items():
+        assert may == ([] if name in INNER else ["worker"]), name
+
+
+#: South's values for the arguments of every function, by name of the function.
+ARGUMENTS: dict[str, tuple[object, ...]] = {
+    "gate.credentials(text,text)": ("south", "lucie@south.example"),
+    "gate.demo_accounts(text)": ("south",),
+    "gate.end_session(text,text)": ("south", "{token}"),
+    "gate.forget_attempts(text,bytea)": ("south", b"x"),
+    "gate.forget_form(text,bigint)": ("south", "{account}"),
+    "gate.keep_form(text,text,text,bytea)": ("south", "{token}", "/dossiers/nouveau", b"x"),
+    "gate.kept_form(text,bigint)": ("south", "{account}"),
+    "gate.may_attempt(text,bytea,interval,integer)": ("south", b"x", "1 hour", 100),
+    "gate.open_session(text,bigint,text,interval,interval)": ("south", "{account}", "t", "1 hour", "1 hour"),
+    "gate.record(text,bigint,bigint,text,text,jsonb)": ("south", "{account}", "{membership}", "read", "x", "{{}}"),
+    "gate.rotate_session(text,text,text,bigint)": ("south", "{token}", "t", "{membership}"),
+    "gate.set_password(bigint,text)": ("{account}", "x"),
+    "gate.sweep()": (),
+    "gate.tenant(text)": ("south",),
+    "gate.touch_session(text,text)": ("south", "{token}"),
+    "tenancy.account_id()": (),
+    "tenancy.create_tenant(text,text,text,boolean)": ("east", "Est", "ES", False),
+    "tenancy.defer(text,bigint)": ("submissions.verify", "{submission}"),
+    "tenancy.enter(text,text)": ("{token}", "south"),
+    "tenancy.enter_job(bigint)": (1,),
+    "tenancy.enter_setup(text)": ("south",),
+    "tenancy.here(text)": ("{tenant}||",),
+    "tenancy.mac(text)": ("{tenant}||",),
+    "tenancy.membership_id()": (),
+    "tenancy.prove(bigint,bigint,bigint)": ("{tenant}", "{account}", "{membership}"),
+    "tenancy.proved()": (),
+    "tenancy.set_demo_date(date)": ("2030-01-01",),
+    "tenancy.tenant_id()": (),
+    "tenancy.tenants()": (),
+}  # fmt: skip
+
+#: The few that the web role may call and that answer something: of North, since it is in North.
+ANSWERS = {
+    "tenancy.tenant_id()", "tenancy.account_id()", "tenancy.membership_id()",
+    "tenancy.defer(text,bigint)",
+}  # fmt: skip
+
+
+def called(connection: Connection, name: str, south: South) -> tuple[str, list[object]]:
+    """The statement that calls a function with South's values."""
+    values = [one.format(**vars(south)) if isinstance(one, str) else one for one in ARGUMENTS[name]]
+    types = name.partition("(")[2].rstrip(")").split(",") if values else []
+    casts = ", ".join(f"%s::{kind}" for kind in types)
+    return f"SELECT * FROM {name.partition('(')[0]}({casts})", values
+
+
+def test_every_function_has_its_attack(owner: Connection, connect: Connections):
+    ours = {
+        name
+        for name, _, _ in functions(owner, connect.database.suffix)
+        if not name.startswith("queue.")
+    }
+    assert ours == set(ARGUMENTS)
+
+
+@pytest.mark.parametrize("name", sorted(set(ARGUMENTS) - ANSWERS))
+def test_the_web_role_in_north_gets_nothing_with_souths_values(
+    lived: Cast, inside: Connection, south: South, name: str
+):
+    statement, values = called(inside, name, south)
+    refuses(inside, statement, *values)
+    assert value(inside, "SELECT slug FROM tenancy.tenant") == "north"
+
+
+def test_the_claims_that_the_web_role_reads_are_norths(
+    lived: Cast, inside: Connection, south: South, tenants: dict[str, int]
+):
+    claims = inside.execute(
+        "SELECT tenancy.tenant_id(), tenancy.account_id(), tenancy.membership_id()"
+    )
+    tenant, account, membership = claims.fetchall()[0]
+    assert (tenant, account) == (tenants["north"], lived.nadia.account_id)
+    assert (tenant, account, membership) != (south.tenant, south.account, south.membership)
+
+
+def test_a_token_of_south_opens_nothing_on_norths_host(
+    connect: Connections, south: South, lived: Cast
+):
+    connection = connect.login("web")
+    assert connection.execute(ENTER, (south.token, "north")).fetchall() == []
+    found = connection.execute(ENTER, (south.token, "south")).fetchall()
+    assert found == [(south.tenant, south.account, south.membership)]
+
+
+def test_the_queue_stamps_north_whatever_the_web_role_asks_to_be_done(
+    inside: Connection, owner: Connection, south: South, tenants: dict[str, int]
+):
+    inside.execute("SELECT tenancy.defer('submissions.verify', %s)", (south.submission,))
+    for name in ("x", "x.y; DROP", "queue.x' --", "Submissions.Verify", "", "x.y.z"):
+        refuses(inside, "SELECT tenancy.defer(%s, 1)", name, state="22023")
+    inside.commit()
+    stamped = (
+        "SELECT id, args FROM queue.procrastinate_jobs WHERE args ->> 'id' = %s AND status = 'todo'"
+    )
+    found = owner.execute(
+        stamped + " ORDER BY id DESC LIMIT 1", (str(south.submission),)
+    ).fetchall()
+    assert found[0][1] == {"tenant": tenants["north"], "id": south.submission}
+    owner.execute("SET search_path = queue")
+    owner.execute("DELETE FROM queue.procrastinate_jobs WHERE id = %s", (found[0][0],))
+
+
+@pytest.mark.parametrize("login", [login for login in LOGINS if login != "web"])
+@pytest.mark.parametrize("name", sorted(ALLOWED))
+def test_a_login_role_is_refused_every_function_that_is_not_its_own(
+    connect: Connections, south: South, login: str, name: str
+):
+    connection = connect.login(login)
+    statement, values = called(connection, name, south)
+    if login not in ALLOWED[name].split():
+        refuses(connection, statement, *values)
+    elif name in ("tenancy.tenant_id()", "tenancy.account_id()", "tenancy.membership_id()"):
+        refuses(connection, statement)  # its own, but it has entered nowhere
+    else:
+        assert "permission denied" not in said(connection, statement, values)
+    connection.rollback()
+
+
+def said(connection: Connection, statement: str, values: list[object]) -> str:
+    """What the database objects to a statement; "" when it was done."""
+    try:
+        connection.execute(statement, values)
+    except psycopg.Error as error:
+        return str(error)
+    return ""
