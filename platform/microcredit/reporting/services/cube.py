@@ -6,6 +6,7 @@ from datetime import date
 from enum import IntEnum
 
 from sqlalchemy import and_, case, extract, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from microcredit.cases.codes import CLOSED, Motive, State
@@ -83,8 +84,8 @@ def groups(session: Session, today: date) -> list[Group]:
     last_exit = (
         select(CaseEvent.case_id, CaseEvent.reason)
         .where(CaseEvent.to_state.in_(CLOSED_CODES), CaseEvent.on_date <= today)
-        .distinct(CaseEvent.case_id)
         .order_by(CaseEvent.case_id, CaseEvent.id.desc())
+        .ext(distinct_on(CaseEvent.case_id))
         .subquery()
     )
     columns = (

@@ -25,11 +25,12 @@ def headline(found: Breakdown, year: int | None, commune: str) -> list[Figure]:
     anonymous = found.anonymous.at(year, commune)
     return [
         Figure(
-            words(requests), _one_or_many(requests, "personne a demandé", "personnes ont demandé"),
+            words(requests), _one_or_many(requests, "demande", "demandes"),
             "Demande",
             "un dossier dont la personne est identifiée (elle a donné un nom) et dont le projet est connu. "
             "L’année est celle du premier contact. Un contact sans nom est compté à part.",
-            _said(anonymous, "contact sans nom, à part", "contacts sans nom, à part"),
+            "" if anonymous.value == 0
+            else _said(anonymous, "contact sans nom, à part", "contacts sans nom, à part"),
         ),
         Figure(
             words(sent), _one_or_many(sent, "dossier transmis", "dossiers transmis"),
@@ -52,11 +53,9 @@ def headline(found: Breakdown, year: int | None, commune: str) -> list[Figure]:
         ),
         Figure(
             words(found.redirected.at(year, commune)),
-            _one_or_many(
-                found.redirected.at(year, commune), "personne orientée", "personnes orientées"
-            ),
-            "Personne orientée",
-            "une demande close vers une autre aide ; elle peut recevoir plusieurs orientations.",
+            "vers une autre aide",
+            "Vers une autre aide",
+            "une demande close en orientant la personne ; elle peut l’être vers plusieurs aides à la fois.",
             _said(found.orientations.at(year, commune), "orientation", "orientations"),
         ),
         Figure(
