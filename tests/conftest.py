@@ -6,6 +6,7 @@ from secrets import token_hex
 
 import pytest
 from flask import Flask
+from tests.cast import Cast, gather
 
 from microcredit.app import create_app
 from microcredit.embedded import server as embedded
@@ -13,7 +14,6 @@ from microcredit.kernel import migrate, provision
 from microcredit.kernel.database import Pools, open_pools
 from microcredit.kernel.provision import Provision
 from microcredit.settings import Settings, administrator_url
-from tests.cast import Cast, gather
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """One case from first contact to the bank's answer, over HTTP, as those who do it."""
 
-from microcredit.cases.codes import State
 from tests.cast import ALPHA, Cast, read
+
+from microcredit.cases.codes import State
 
 
 def test_a_first_contact_with_four_answers_gets_a_public_number(cast: Cast) -> None:

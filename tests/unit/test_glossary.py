@@ -9,7 +9,9 @@ from microcredit.kernel.database import Base
 from microcredit.kernel.permissions import Role
 from microcredit.settings import ROOT
 
-ROW = re.compile(r"^\| `(?P<code>[\w]+)` \| (?P<french>[^|]+) \| (?P<meaning>[^|]+) \|", re.MULTILINE)
+ROW = re.compile(
+    r"^\| `(?P<code>[\w]+)` \| (?P<french>[^|]+) \| (?P<meaning>[^|]+) \|", re.MULTILINE
+)
 TEXT = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").partition("## Glossary")[2]
 ROWS = [match.groupdict() for match in ROW.finditer(TEXT)]
 CODES = {row["code"] for row in ROWS}

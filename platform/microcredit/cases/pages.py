@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from microcredit.cases.codes import BudgetCode, Channel, Motive, Periodicity, State
+from microcredit.cases.diagnosis_form import compare, known
 from microcredit.cases.schemas import (
     CloseSchema,
     Contact,
@@ -24,7 +25,6 @@ from microcredit.cases.services.close import redirect as redirect_case
 from microcredit.cases.services.contact import open_contact
 from microcredit.cases.services.day import my_day
 from microcredit.cases.services.diagnosis import (
-    Facts,
     balance_typed,
     complete,
     correct,
@@ -59,11 +59,6 @@ LABELS: dict[str, type[Labelled]] = {
     "housing_label": Housing,
     "employment_label": Employment,
 }
-
-PERSON_FIELDS = ("civility", "last_name", "first_names", "birth_date", "phone", "email", "address")
-HOUSEHOLD_FIELDS = (
-    "family", "adults", "children", "alternate_children", "housing", "employment", "employment_ends_on",
-)  # fmt: skip
 
 #: In which states the next act is this role's.
 CALLS_FOR = {
@@ -163,7 +158,7 @@ def diagnosis(number: str) -> ResponseReturnValue:
             try:
                 save_diagnosis(session(), identity(), number, asked)
             except Stale:
-                differences = _compare(form, number)
+                differences = compare(form, known(to_edit(session(), identity(), number)))
             except DomainError as refused:
                 form.refuse(refused)
             else:
@@ -243,7 +238,7 @@ def _diagnosis_page(
 ) -> ResponseReturnValue:
     facts = to_edit(session(), identity(), number)
     if not form.values:
-        form = Form(DiagnosisSchema(), _known(facts))
+        form = Form(DiagnosisSchema(), known(facts))
     if differences or not form.values.get("version"):
         form.values["version"] = str(facts.case.version)  # what one has just been shown
     status = 409 if differences else form.status
@@ -259,53 +254,6 @@ def _diagnosis_page(
         communes=commune_names(session()),
         balance=facts.balance,
     ), status
-
-
-def _known(facts: Facts) -> dict[str, object]:
-    """What is stored, by the names of the form; a budget line keeps its place by its code."""
-    case, person, household = facts.case, facts.person, facts.household
-    known: dict[str, object] = {
-        "commune": case.residence_code,
-        "motive": case.motive,
-        "project": facts.project,
-        "opinion": facts.opinion,
-        "total_cost": case.total_cost_cents,
-        "contribution": case.contribution_cents,
-        "amount": case.amount_cents,
-        "months": case.months,
-        "notice_given": "true" if case.notice_given_on else None,
-    }
-    if person is not None:
-        known.update({name: getattr(person, name) for name in PERSON_FIELDS})
-    if household is not None:
-        known.update({name: getattr(household, name) for name in HOUSEHOLD_FIELDS})
-    stored = {line.code: line for line in facts.lines}
-    known["lines"] = [
-        {
-            "amount": stored[code.value].amount_cents if code.value in stored else None,
-            "periodicity": stored[code.value].periodicity if code.value in stored else "month",
-        }
-        for code in BudgetCode
-    ]
-    return known
-
-
-def _compare(form: Form[Diagnosis], number: str) -> list[tuple[str, str, str]]:
-    """(label, stored, typed) of each box that differs from what somebody else just saved."""
-    stored = Form(DiagnosisSchema(), _known(to_edit(session(), identity(), number))).values
-    found = [
-        (_label(form, name), stored.get(name, ""), form.value(name))
-        for name in sorted({*stored, *form.values} - {"version"})
-        if stored.get(name, "") != form.value(name) and not name.endswith(".code")
-    ]
-    return found or [("Version du dossier", "plus récente", "plus ancienne")]
-
-
-def _label(form: Form[Diagnosis], name: str) -> str:
-    parts = name.split(".")
-    if parts[0] == "lines":
-        return list(BudgetCode)[int(parts[1])].label
-    return form.label(parts[0])
 
 
 def _person_name(person: Person | None) -> str:

@@ -14,7 +14,7 @@ from microcredit.kernel.tenancy import enter_setup
 from microcredit.people.services import words
 
 #: Every demo account has it; demo mode refuses any domain but localhost.
-PASSWORD = "demonstration"  # noqa: S105
+PASSWORD = "demonstration"
 
 SET_PASSWORD = text("SELECT gate.set_password(:account, :hash)")
 

@@ -76,7 +76,7 @@ class Somebody:
 
 def crowd(seed: int, number: int, year: int) -> list[Somebody]:
     """`number` people, the same for the same seed; amounts in cents; adults in `year`."""
-    random = Random(seed)  # noqa: S311  (a repeatable demo, nothing secret)
+    random = Random(seed)
     names = random.sample(NAMES, k=min(number, len(NAMES)))
     return [_one(random, names[place % len(names)], year) for place in range(number)]
 

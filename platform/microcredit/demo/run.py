@@ -195,7 +195,7 @@ def _write_environment(settings: Settings) -> None:
 def _worker(settings: Settings) -> Iterator[None]:
     """A worker beside the server; it stops by itself if this process is killed."""
     command = [sys.executable, "-m", "microcredit.cli", "worker"]
-    process = subprocess.Popen(  # noqa: S603  (our own command)
+    process = subprocess.Popen(
         command, env={**os.environ, **_environment(settings)}, start_new_session=True
     )
     try:

@@ -100,7 +100,7 @@ class Story:
 
     def tell(self, seed: int, chosen: list[Path]) -> None:
         """Carry every case as far as its path goes, act by act in the order of days."""
-        random = Random(seed)  # noqa: S311  (a repeatable demo, nothing secret)
+        random = Random(seed)
         people = crowd(seed, len(chosen), self.end.year)
         acts = [
             (self.end - timedelta(days=ago), order, place, step)
