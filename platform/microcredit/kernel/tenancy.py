@@ -113,10 +113,12 @@ SELECT 'sans tenant_id obligatoire : ' || name FROM tenant_tables t WHERE NOT EX
 UNION ALL
 SELECT 'politique sans preuve : ' || p.polrelid::regclass || ' ' || p.polname
 FROM pg_policy p JOIN tables t ON t.oid = p.polrelid
+CROSS JOIN LATERAL (SELECT CASE t.name WHEN 'tenancy.tenant' THEN '(id' ELSE '(tenant_id' END
+    || ' = ( SELECT tenancy.tenant_id() AS tenant_id))' AS proof) wanted
 WHERE t.nspname <> 'queue' AND p.polname <> 'owner_all' AND (
-    p.polroles = '{0}'
-    OR position('( SELECT tenancy.tenant_id() AS tenant_id)' IN pg_get_expr(p.polqual, p.polrelid)) = 0
-    OR position('( SELECT tenancy.tenant_id() AS tenant_id)' IN pg_get_expr(p.polwithcheck, p.polrelid)) = 0)
+    p.polroles = '{0}' OR p.polpermissive AND (
+        pg_get_expr(p.polqual, p.polrelid) <> proof
+        OR pg_get_expr(p.polwithcheck, p.polrelid) <> proof))
 UNION ALL
 SELECT 'politique du propriétaire ouverte à d’autres : ' || p.polrelid::regclass
 FROM pg_policy p JOIN tables t ON t.oid = p.polrelid
@@ -130,8 +132,8 @@ WHERE t.nspname IN ('app', 'gate', 'tenancy')
 UNION ALL
 SELECT 'clé qui ne commence pas par tenant_id : ' || i.indexrelid::regclass
 FROM pg_index i JOIN tenant_tables t ON t.oid = i.indrelid
-JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-WHERE i.indisunique AND a.attname <> 'tenant_id'
+LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+WHERE (i.indisunique OR i.indisexclusion) AND a.attname IS DISTINCT FROM 'tenant_id'
 UNION ALL
 SELECT 'référence sans tenant_id : ' || f.conrelid::regclass || ' ' || f.conname
 FROM pg_constraint f JOIN tenant_tables t ON t.oid = f.conrelid
@@ -143,6 +145,16 @@ UNION ALL
 SELECT 'droit dangereux : ' || l.rolname || ' sur ' || o.name
 FROM ours o CROSS JOIN login l
 WHERE o.relowner = l.oid OR has_table_privilege(l.oid, o.oid, 'TRUNCATE, REFERENCES, TRIGGER')
+UNION ALL
+SELECT 'schéma ouvert : ' || n.nspname || ' pour ' || l.rolname
+FROM pg_namespace n CROSS JOIN login l
+WHERE n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_(toast|temp)'
+    AND (has_schema_privilege(l.oid, n.oid, 'CREATE')
+        OR has_schema_privilege(l.oid, n.oid, 'USAGE') AND n.nspname NOT IN ('app', 'gate', 'tenancy')
+            AND NOT (n.nspname = 'queue' AND l.rolname ~ '_worker'))
+UNION ALL
+SELECT 'création permise dans la base : ' || l.rolname FROM login l
+WHERE has_database_privilege(l.oid, current_database(), 'CREATE, TEMPORARY')
 UNION ALL
 SELECT 'droit donné à tous : ' || o.name FROM ours o, aclexplode(o.relacl) g WHERE g.grantee = 0
 UNION ALL
