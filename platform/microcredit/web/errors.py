@@ -7,7 +7,7 @@ from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from microcredit.kernel.errors import DomainError, Stale
 
@@ -28,6 +28,7 @@ SENTENCES = {
 def install(app: Flask) -> None:
     """Register the handlers, from the most precise to the last resort."""
     app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(BadHost, _bad_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(PoolTimeout, _unavailable)
@@ -45,6 +46,12 @@ def _refused(error: DomainError) -> ResponseReturnValue:
     title = titles.get(error.status, "Cet acte n’a pas pu se faire")
     differences = error.differences if isinstance(error, Stale) else []
     return error_page(error.status, title, str(error), differences=differences)
+
+
+def _bad_host(error: BadHost) -> ResponseReturnValue:
+    # No page can be made: without a readable host no address can be written in it.
+    text = "L’adresse du site n’est pas lisible.\n"
+    return text, 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
