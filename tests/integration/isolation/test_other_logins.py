@@ -15,8 +15,8 @@ MIXED: dict[str, tuple[tuple[object, ...], list[tuple[object, ...]]]] = {
         ("north", "{token}", "t", "{membership}"),
         [(False,)],
     ),
-    "gate.keep_form(text,text,text,bytea)": (
-        ("north", "{token}", "/dossiers/nouveau", b"x"),
+    "gate.keep_form(text,text,bigint,text,bytea)": (
+        ("north", "{token}", "{account}", "/dossiers/nouveau", b"x"),
         [(False,)],
     ),
     "gate.kept_form(text,bigint)": (("north", "{account}"), []),
