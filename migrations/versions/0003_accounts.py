@@ -286,19 +286,20 @@ def _gate_kept_forms() -> None:
     # A form posted after its session had ended is kept for the person of that session alone: the
     # token proves who she was, and only she is offered it, for a quarter of an hour.
     execute(f"""
-        CREATE FUNCTION gate.keep_form(p_slug text, p_token text, p_path text, p_sealed bytea)
+        CREATE FUNCTION gate.keep_form(p_slug text, p_token text, p_account bigint, p_path text,
+                                       p_sealed bytea)
         RETURNS boolean LANGUAGE plpgsql {DEFINER} AS $$
         BEGIN
             INSERT INTO gate.kept_form (tenant_id, account_id, path, sealed)
             SELECT s.tenant_id, s.account_id, p_path, p_sealed
             FROM tenancy.tenant t JOIN gate.session s ON s.tenant_id = t.id
                 AND s.token_hash = sha256(convert_to(p_token, 'UTF8'))
-            WHERE t.slug = p_slug
+            WHERE t.slug = p_slug AND s.account_id = p_account
             ON CONFLICT (tenant_id, account_id)
             DO UPDATE SET path = excluded.path, sealed = excluded.sealed, kept_at = now();
             RETURN FOUND;
         END $$""")
-    function("gate.keep_form(text, text, text, bytea)", "{gate}")
+    function("gate.keep_form(text, text, bigint, text, bytea)", "{gate}")
     execute(f"""
         CREATE FUNCTION gate.kept_form(p_slug text, p_account bigint)
         RETURNS TABLE (path text, sealed bytea, kept_at timestamptz)

@@ -108,11 +108,14 @@ class Gate:
         """Note that a session was seen just now."""
         self._call("SELECT gate.touch_session(:slug, :token)", slug=slug, token=token)
 
-    def keep_form(self, slug: str, token: str, path: str, sealed: bytes) -> bool:
-        """Keep what was posted to `path` after the session of `token` ended, for its person alone."""
+    def keep_form(self, slug: str, token: str, account_id: int, path: str, sealed: bytes) -> bool:
+        """Keep what was posted to `path` after the session of `token` ended.
+
+        False unless that session was the account's own.
+        """
         return self._call(
-            "SELECT gate.keep_form(:slug, :token, :path, :sealed)",
-            slug=slug, token=token, path=path, sealed=sealed,
+            "SELECT gate.keep_form(:slug, :token, :account, :path, :sealed)",
+            slug=slug, token=token, account=account_id, path=path, sealed=sealed,
         )  # fmt: skip
 
     def kept_form(self, slug: str, account_id: int) -> KeptForm | None:

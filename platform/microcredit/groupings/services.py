@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from microcredit.groupings.codes import ParticipationKind
@@ -38,7 +39,7 @@ def communes(session: Session, on: date) -> list[CommuneRow]:
     latest = (
         select(CommunePopulation)
         .where(CommunePopulation.valid_from <= on)
-        .distinct(CommunePopulation.commune_code)
+        .ext(distinct_on(CommunePopulation.commune_code))
         .order_by(CommunePopulation.commune_code, CommunePopulation.valid_from.desc())
         .subquery()
     )

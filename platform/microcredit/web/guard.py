@@ -73,7 +73,7 @@ def declared(module: str, name: str) -> bool:
 def _act(
     identity: Identity, view: View, values: dict[str, str | int], *, one_time: bool
 ) -> Response:
-    nonce = keys.check()
+    nonce = keys.check(identity)
     if not one_time:
         return _finished(make_response(view(**values)))
     first_result = keys.claim(session(), identity, nonce)

@@ -1,8 +1,8 @@
 """Keys of forms: each proves that our own page was sent to this very visitor, and works once.
 
-A key is a random nonce signed together with what the visitor's cookie holds, so it is worth
-nothing in another session (no cross-site request), and its nonce is stored by the act that
-consumes it (no double click, no resend).
+A key is a random nonce signed together with the account it was issued to (before sign-in: the
+visit), so it is worth nothing to anybody else (no cross-site request), and its nonce is stored by
+the act that consumes it (no double click, no resend).
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from microcredit.kernel.audit import FormKey
 from microcredit.kernel.errors import DomainError
 from microcredit.kernel.tenancy import Identity
-from microcredit.web.requests import resources, session_token
+from microcredit.web.requests import identity, resources
 
 FIELD = "_key"
 LIFETIME = 12 * 3600
@@ -36,25 +36,35 @@ class BadKey(DomainError):
 
 
 def issue() -> str:
-    """A fresh one-time key for one form of the page being made."""
-    return _timed().dumps([secrets.token_urlsafe(12), _binding()])
+    """A fresh one-time key for one form of the page being made for who is signed in."""
+    return _timed().dumps([secrets.token_urlsafe(12), _owner(identity())])
 
 
 def issue_for_visitor() -> str:
     """The key of forms that nobody is signed in for: it binds to the visit, and may serve again."""
-    return URLSafeSerializer(resources().settings.secret_key, salt="visit").dumps(_binding())
+    return URLSafeSerializer(resources().settings.secret_key, salt="visit").dumps(_visit())
 
 
-def check() -> str:
-    """The nonce of the posted key. Raises BadKey unless it was issued to this session."""
+def check(me: Identity) -> str:
+    """The nonce of the posted key. Raises BadKey unless it was issued to this account, here.
+
+    To the account, not to the session: another hat put on in a second window, or a session that
+    was renewed, must not cost anybody what she has typed.
+    """
+    nonce, owner = read()
+    if owner != _owner(me):
+        raise BadKey
+    return nonce
+
+
+def read() -> tuple[str, str]:
+    """(nonce, owner) of the posted key. Raises BadKey unless we issued it, lately, on this site."""
     _check_origin()
     try:
-        nonce, binding = _timed().loads(request.form.get(FIELD, ""), max_age=LIFETIME)
+        nonce, owner = _timed().loads(request.form.get(FIELD, ""), max_age=LIFETIME)
     except (BadSignature, ValueError, TypeError) as bad:
         raise BadKey from bad
-    if binding != _binding():
-        raise BadKey
-    return str(nonce)
+    return str(nonce), str(owner)
 
 
 def check_for_visitor() -> None:
@@ -65,11 +75,11 @@ def check_for_visitor() -> None:
         binding = serializer.loads(request.form.get(FIELD, ""))
     except BadSignature as bad:
         raise BadKey from bad
-    if binding != _binding():
+    if binding != _visit():
         raise BadKey
 
 
-def claim(session: Session, identity: Identity, nonce: str) -> str | None:
+def claim(session: Session, me: Identity, nonce: str) -> str | None:
     """Take the nonce for this act, or learn where the act that took it led.
 
     A second request with the same nonce waits here until the first has ended: then it is answered
@@ -77,7 +87,7 @@ def claim(session: Session, identity: Identity, nonce: str) -> str | None:
     """
     taken = session.execute(
         insert(FormKey)
-        .values(nonce=nonce, account_id=identity.account_id)
+        .values(nonce=nonce, account_id=me.account_id)
         .on_conflict_do_nothing()
         .returning(FormKey.nonce)
     ).scalar_one_or_none()
@@ -95,13 +105,14 @@ def _timed() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(resources().settings.secret_key, salt="form")
 
 
-def _binding() -> str:
-    token = session_token()
-    if not token:
-        if "visit" not in visit:
-            visit["visit"] = secrets.token_urlsafe(18)
-        token = str(visit["visit"])
-    return hashlib.sha256(token.encode()).hexdigest()[:32]
+def _owner(me: Identity) -> str:
+    return f"{me.slug}:{me.account_id}"
+
+
+def _visit() -> str:
+    if "visit" not in visit:
+        visit["visit"] = secrets.token_urlsafe(18)
+    return hashlib.sha256(str(visit["visit"]).encode()).hexdigest()[:32]
 
 
 def _check_origin() -> None:

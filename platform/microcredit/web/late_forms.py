@@ -15,21 +15,24 @@ KEPT = "_kept"
 def keep_typed() -> bool:
     """Keep the posted form; False when it is not one of ours, or nobody's.
 
-    The form's key proves that our page was sent to the very session whose token is shown, ended
-    though it is; the database knows whose session that was.
+    The form's key says to whom our page was sent; the database keeps the form only if the ended
+    session, whose token is shown, was that very account's.
     """
     slug, token = tenant_slug(), session_token()
     if slug is None or not token:
         return False
     try:
-        keys.check()
+        _, owner = keys.read()
     except keys.BadKey:
+        return False
+    account = owner.removeprefix(f"{slug}:")
+    if not account.isdecimal():
         return False
     typed = [
         [name, value] for name, value in request.form.items(multi=True) if not name.startswith("_")
     ]
     sealed = resources().vault.seal_apart(json.dumps(typed).encode(), _subject(slug, request.path))
-    return resources().gatekeeper.keep_form(slug, token, request.path, sealed)
+    return resources().gatekeeper.keep_form(slug, token, int(account), request.path, sealed)
 
 
 def open_typed(vault: Vault, slug: str, path: str, sealed: bytes) -> list[tuple[str, str]]:

@@ -31,8 +31,8 @@ class Gatekeeper(Protocol):
     def record_refusal(self, identity: Identity, act: str, subject: str) -> None:
         """Write a refusal where the request's own rollback cannot take it back."""
 
-    def keep_form(self, slug: str, token: str, path: str, sealed: bytes) -> bool:
-        """Keep a form posted after its session ended, for the person of that session alone."""
+    def keep_form(self, slug: str, token: str, account_id: int, path: str, sealed: bytes) -> bool:
+        """Keep a form posted after its session ended, for the account of that session alone."""
 
     def forget_form(self, slug: str, account_id: int) -> None:
         """Forget a kept form: it has been sent again."""
