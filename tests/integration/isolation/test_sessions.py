@@ -9,7 +9,6 @@ from tests.cast import PASSWORD, Cast, Person, gate_of, read
 from tests.integration.isolation.connections import Connection, Connections, value
 from werkzeug.test import TestResponse
 
-from microcredit.web import keys
 from microcredit.web.requests import SESSION_COOKIE
 
 SET_COOKIE = re.compile(rf"{SESSION_COOKIE}=([A-Za-z0-9_-]*); (.*)")
@@ -24,14 +23,14 @@ def browser(person: Person, token: str = "") -> FlaskClient:
 
 
 def visitor_key(person: Person, client: FlaskClient) -> str:
-    """A key of the sign-in form as the page would have given it to this browser."""
-    shown = client.get_cookie(SESSION_COOKIE, domain=f"{person.slug}.localhost")
-    if shown is None:
-        page = client.get("/connexion", base_url=person.origin).text
-        return re.findall(r'name="_key" value="([^"]+)"', page)[0]
-    cookie = {"Cookie": f"{SESSION_COOKIE}={shown.value}"}
-    with person.app.test_request_context("/", base_url=person.origin, headers=cookie):
-        return keys.issue_for_visitor()
+    """The key of the sign-in form that this browser has open beside whatever it does."""
+    at = {"key": SESSION_COOKIE, "domain": f"{person.slug}.localhost"}
+    shown = client.get_cookie(**at)
+    client.delete_cookie(**at)
+    page = client.get("/connexion", base_url=person.origin).text
+    if shown is not None:
+        client.set_cookie(value=shown.value, secure=True, **at)
+    return re.findall(r'name="_key" value="([^"]+)"', page)[0]
 
 
 def sign_in(
@@ -127,14 +126,13 @@ def test_signing_in_over_a_session_ends_it(cast: Cast):
 def test_signing_out_ends_the_session_and_no_other(cast: Cast):
     here, elsewhere = cast.tania.anew(), cast.tania.anew()
     assert here.get("/comptes").status_code == elsewhere.get("/comptes").status_code == 200
+    key = here.key()
     answer = here.post("/deconnexion")
     assert answer.status_code == 303
     assert given(answer)[0] == ""
     assert not opens(here, here.token)
     assert opens(elsewhere, elsewhere.token)
-    again = browser(here, here.token).post(
-        "/deconnexion", data={"_key": here.key()}, base_url=here.origin
-    )
+    again = browser(here, here.token).post("/deconnexion", data={"_key": key}, base_url=here.origin)
     assert again.status_code == 303
     assert again.location.startswith("/connexion")
 
