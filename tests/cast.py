@@ -160,11 +160,10 @@ class Person:
         return client.post(path, data=posted, base_url=self.origin, **more)
 
     def key(self) -> str:
-        """A form key issued to her session."""
+        """A form key issued to her account; she is signed in."""
         assert self.client is not None
-        cookie = {"Cookie": f"{SESSION_COOKIE}={self.token}"}
-        with self.app.test_request_context("/", base_url=self.origin, headers=cookie):
-            return keys.issue()
+        with self.app.app_context():
+            return keys.issue_to(self.slug, self.account_id)
 
     @contextmanager
     def at_work(self) -> Iterator[tuple[Session, Identity]]:

@@ -37,7 +37,13 @@ class BadKey(DomainError):
 
 def issue() -> str:
     """A fresh one-time key for one form of the page being made for who is signed in."""
-    return _timed().dumps([secrets.token_urlsafe(12), _owner(identity())])
+    me = identity()
+    return issue_to(me.slug, me.account_id)
+
+
+def issue_to(slug: str, account_id: int) -> str:
+    """A fresh one-time key for an account of a tenant."""
+    return _timed().dumps([secrets.token_urlsafe(12), f"{slug}:{account_id}"])
 
 
 def issue_for_visitor() -> str:
@@ -52,7 +58,7 @@ def check(me: Identity) -> str:
     was renewed, must not cost anybody what she has typed.
     """
     nonce, owner = read()
-    if owner != _owner(me):
+    if owner != f"{me.slug}:{me.account_id}":
         raise BadKey
     return nonce
 
@@ -103,10 +109,6 @@ def remember(session: Session, nonce: str, location: str) -> None:
 
 def _timed() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(resources().settings.secret_key, salt="form")
-
-
-def _owner(me: Identity) -> str:
-    return f"{me.slug}:{me.account_id}"
 
 
 def _visit() -> str:
