@@ -52,7 +52,8 @@ def compare(form: Form[Diagnosis], stored_values: dict[str, object]) -> list[tup
 
 
 def _label(form: Form[Diagnosis], name: str) -> str:
-    parts = name.split(".")
-    if parts[0] == "lines":
-        return list(BudgetCode)[int(parts[1])].label
-    return form.label(parts[0])
+    head, _, rest = name.partition(".")
+    if head == "lines":  # a stranger may number lines of his own
+        labels = {str(place): code.label for place, code in enumerate(BudgetCode)}
+        return labels.get(rest.partition(".")[0], "Ligne inconnue")
+    return form.label(head)

@@ -237,7 +237,7 @@ def _diagnosis_page(
     form: Form[Diagnosis], number: str, differences: list[tuple[str, str, str]]
 ) -> ResponseReturnValue:
     facts = to_edit(session(), identity(), number)
-    if not form.values:
+    if not form.values and not form.errors:
         form = Form(DiagnosisSchema(), known(facts))
     if differences or not form.values.get("version"):
         form.values["version"] = str(facts.case.version)  # what one has just been shown
