@@ -1,0 +1,249 @@
+"""What strangers and broken programs send, and a plausible request for every route to spoil with it."""
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urlencode
+
+from flask import Flask
+from flask.testing import FlaskClient
+from tests.cast import ALPHA, PASSWORD, Cast, read
+from werkzeug.test import TestResponse
+
+from microcredit.accounts.schemas import DemoSignInSchema, PutOnHatSchema, SignInSchema
+from microcredit.cases.codes import State
+from microcredit.cases.schemas import (
+    CloseSchema,
+    ContactSchema,
+    DiagnosisSchema,
+    MeetingSchema,
+    RedirectSchema,
+)
+from microcredit.home import AdvanceSchema
+from microcredit.kernel.schema import BaseSchema
+from microcredit.submissions.schemas import ReplySchema, SendSchema
+
+NORTH = "http://north.localhost"
+FORM = "application/x-www-form-urlencoded"
+XSS = '"><script>alert(1)</script>'
+
+ENGLISH = (
+    "Not a valid",
+    "Missing data",
+    "Unknown field",
+    "Bad Request",
+    "Invalid",
+    "Traceback",
+    "Error",
+)
+
+#: Nothing that a number, an amount, a day, an hour or a code could be.
+NONSENSE = (
+    "NaN", "1e309", "1,5,5", "-1", "1" + "0" * 30, "null", "[]", "x" * 10_000, "\x00", "a\x00b",
+    "\u202e12", "🚗", XSS, "' OR 1=1 --", "{{7*7}}", "999999999",
+)  # fmt: skip
+
+#: Bodies that decode to no text: an unpaired surrogate and a cut sequence, raw and escaped.
+UNDECODABLE = (b"%ED%A0%80", b"%FF", b"\xed\xa0\x80", b"\xff\xfe", b"%u0041", b"%", b"%C3")
+
+#: Days that are none, or none that anybody lives in.
+DAYS = (("31", "02", "2016"), ("1", "1", "0001"), ("31", "12", "9999"), ("1", "1", "0000"),
+        ("0", "0", "2016"), ("1", "", ""), ("-1", "1", "2016"), ("1", "1", "9" * 20))  # fmt: skip
+
+#: Columns that a form must not reach.
+FOREIGN_COLUMNS = {
+    "tenant_id": "2", "state": "approved", "state_since": "2016-01-01", "number": "NO-2016-9999",
+    "id": "1", "desk_id": "1", "person_id": "1", "account_id": "1", "role": "tenant_admin",
+    "opened_on": "2016-01-01", "answered_by": "1", "version[]": "1",
+}  # fmt: skip
+
+ODD_NUMBERS = (
+    "NO-2016-0001%00", "NO-2016-0001%0A", "no-2016-0001", "NO-2016-%D9%A0%D9%A0%D9%A0%D9%A1",
+    "NO-9999-9999999", "NO-0000-0000", "%ED%A0%80", "%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+    "..%2F..%2Fcomptes", "NO-2016-0001'--", "N" * 2000, "%F0%9F%9A%97", "1", "NO-2016-00000001",
+)  # fmt: skip
+
+
+def cursor(*parts: object) -> str:
+    """A cursor that looks like ours."""
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+CURSORS = (
+    "x", "%00", "é", "====", "W1tb" * 90, cursor("after", "\ud800", 1), cursor("after", "a\x00", 1),
+    cursor("after", 2**63 - 1, 2**63 - 1), cursor("before", -(2**63) + 1, 1), cursor("after", 2**70, 1),
+    cursor("after", "0001-01-01", 1), cursor("before", "9999-12-31", 1), cursor("after", None, None),
+    cursor("after", "' OR 1=1 --", 1), cursor("before", "", 0), cursor("after", [[]], 1),
+    cursor("after", 1.5, 1), cursor("after", True, True), cursor("after", "NO-2016-0001", 1),
+)  # fmt: skip
+
+
+@dataclass
+class Route:
+    """A plausible request to one POST route: who, where, what."""
+
+    who: str
+    path: Callable[[Cast], str]
+    schema: type[BaseSchema] | None = None
+    data: dict[str, str] = field(default_factory=dict)
+
+
+def on(state: State, act: str, **more: str) -> Callable[[Cast], str]:
+    """The path of an act on a new case that stands in `state`."""
+    head = "banque" if act in ("relire", "reponse") else "dossiers"
+    return lambda cast: f"/{head}/{cast.case(state, **more)}/{act}"
+
+
+def at(path: str) -> Callable[[Cast], str]:
+    """A path without a case."""
+    return lambda _: path
+
+
+DIAGNOSIS = {
+    "version": "1", "commune": ALPHA, "motive": "housing", "civility": "mme", "last_name": "Lenoir",
+    "first_names": "Sandrine", "birth_date.day": "4", "birth_date.month": "5", "birth_date.year": "1981",
+    "phone": "06", "email": "s@exemple.fr", "address": "3 rue", "family": "single", "adults": "1",
+    "children": "2", "alternate_children": "1", "housing": "owner", "employment": "retired",
+    "employment_ends_on.day": "1", "employment_ends_on.month": "1", "employment_ends_on.year": "2031",
+    "project": "Un projet", "total_cost": "2000", "contribution": "10", "amount": "1500", "months": "18",
+    "notice_given": "true", "opinion": "Favorable", "lines.0.code": "R01", "lines.0.amount": "1 050",
+    "lines.0.periodicity": "month", "lines.11.code": "C01", "lines.11.amount": "520,5",
+    "lines.11.periodicity": "quarter",
+}  # fmt: skip
+
+#: One entry per POST route; the walk fails when a route has none.
+ROUTES: dict[str, Route] = {
+    "accounts.sign_in": Route(
+        "", at("/connexion"), SignInSchema, {"email": "rien@north.example", "password": PASSWORD}
+    ),
+    "accounts.demo_sign_in": Route(
+        "", at("/connexion/demonstration"), DemoSignInSchema, {"account": "1"}
+    ),
+    "accounts.sign_out": Route("farid", at("/deconnexion")),
+    "accounts.put_on_hat": Route("farid", at("/casquette"), PutOnHatSchema, {"membership": "99999"}),
+    "accounts.forget": Route("farid", at("/reprendre/oublier")),
+    "cases.contact": Route(
+        "farid", at("/dossiers/nouveau"), ContactSchema,
+        {"commune": ALPHA, "motive": "housing", "amount": "1 500", "channel": "desk", "civility": "mme",
+         "last_name": "Lenoir", "first_names": "Sandrine", "phone": "06 39 98 01 12"},
+    ),
+    "cases.appointment": Route(
+        "farid", on(State.CONTACT, "rendez-vous"), MeetingSchema,
+        {"on_date.day": "1", "on_date.month": "2", "on_date.year": "2100", "at_time": "10:30",
+         "place": "1"},
+    ),
+    "cases.diagnosis": Route("nadia", on(State.APPOINTMENT, "diagnostic"), DiagnosisSchema, DIAGNOSIS),
+    "cases.diagnosis_figures": Route(
+        "nadia", on(State.APPOINTMENT, "diagnostic/calcul"), DiagnosisSchema, DIAGNOSIS
+    ),
+    "cases.mark_complete": Route("nadia", on(State.APPOINTMENT, "complet")),
+    "cases.reopen": Route("nadia", on(State.APPOINTMENT, "corriger")),
+    "cases.orient": Route(
+        "nadia", on(State.DIAGNOSIS, "orienter"), RedirectSchema,
+        {"reason": "better_aid_exists", "targets": "pcb"},
+    ),
+    "cases.close": Route("nadia", on(State.CONTACT, "sans-suite"), CloseSchema, {"reason": "no_show"}),
+    "submissions.send_case": Route(
+        "nadia", on(State.READY, "transmettre"), SendSchema, {"bank": "999999999"}
+    ),
+    "submissions.review": Route(
+        "boris", on(State.SENT_TO_BANK, "relire"), ReplySchema, {"answer": "refused", "reason": "ficp"}
+    ),
+    "submissions.answer": Route(
+        "boris", on(State.SENT_TO_BANK, "reponse"), ReplySchema, {"answer": "refused", "reason": "ficp"}
+    ),
+    "home.advance": Route("nadia", at("/demonstration/avancer"), AdvanceSchema, {"step": "day"}),
+}  # fmt: skip
+
+#: What each GET route reads of its query string; an empty tuple for those that read nothing.
+QUERIES: dict[str, tuple[str, ...]] = {
+    "accounts.sign_in": ("suite",),
+    "accounts.resume": (),
+    "accounts.accesses": (),
+    "groupings.territory": (),
+    "cases.day": (),
+    "cases.index": ("vue", "etat", "commune", "motif", "q", "ordre", "sens", "page"),
+    "cases.contact": (),
+    "cases.show": (),
+    "cases.appointment": (),
+    "cases.diagnosis": (),
+    "cases.orient": (),
+    "cases.close": (),
+    "submissions.send_case": (),
+    "submissions.desk": (),
+    "submissions.answered": (),
+    "submissions.show": (),
+    "reporting.figures": ("annee", "commune"),
+    "reporting.commune": ("page",),
+    "home.index": (),
+    "home.alive": (),
+    "home.ready": (),
+}
+
+
+class Boxes(HTMLParser):
+    """What stands in the boxes of a page, by name."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self._area: str | None = None
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name, kind = given.get("name"), given.get("type") or "text"
+        if (
+            tag == "input"
+            and name
+            and kind not in ("hidden", "radio", "checkbox", "password", "search")
+        ):
+            self.found[name] = given.get("value") or ""
+        elif tag == "textarea" and name:
+            self._area = name
+            self.found[name] = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.found[self._area] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = None
+
+
+class Sender:
+    """Sends forms to one route as the person it is for, each with a key of its own."""
+
+    def __init__(self, app: Flask, cast: Cast, route: Route) -> None:
+        self.path = route.path(cast)
+        self._person = cast.people[route.who].anew() if route.who else None
+        self.client: FlaskClient = self._person.client if self._person else app.test_client()
+
+    def key(self) -> str:
+        """A key for the form, as the page would have it."""
+        if self._person:
+            return self._person.key()
+        page = self.client.get("/connexion", base_url=NORTH).text
+        return page.split('name="_key" value="')[1].split('"')[0]
+
+    def send(
+        self, data: dict[str, str] | list[tuple[str, str]] | bytes, kind: str = FORM
+    ) -> TestResponse:
+        """POST these names and values, or these very bytes after the key."""
+        body = urlencode({"_key": self.key()}).encode() + b"&"
+        body += data if isinstance(data, bytes) else urlencode(data).encode()
+        return self.client.post(self.path, base_url=NORTH, data=body, content_type=kind)
+
+
+def understood(answer: TestResponse) -> None:
+    """Every answer is below 500, French when it refuses, and runs nobody's script."""
+    assert answer.status_code < 500, answer.text
+    assert XSS not in answer.text
+    if answer.status_code >= 400:
+        assert '<html lang="fr"' in answer.text
+        assert not any(word in read(answer) for word in ENGLISH)
+    if answer.status_code == 422 and '<html lang="fr"' in answer.text:
+        assert 'role="alert"' in answer.text
