@@ -10,15 +10,16 @@ CONTACT = {
 }  # fmt: skip
 
 
-def end_sessions_of(database: Provision, person: Person) -> None:
-    """Let half an hour pass for every session of somebody."""
+def leave_for_half_an_hour(database: Provision, person: Person) -> None:
+    """Let half an hour pass for the session of one browser."""
     engine = create_engine(database.migration_url)
     with engine.begin() as connection:
         connection.execute(
             text(
-                "UPDATE gate.session SET seen_at = seen_at - interval '31 minutes' WHERE account_id = :account"
+                "UPDATE gate.session SET seen_at = seen_at - interval '31 minutes'"
+                " WHERE token_hash = sha256(convert_to(:token, 'UTF8'))"
             ),
-            {"account": person.account_id},
+            {"token": person.token},
         )
     engine.dispose()
 
@@ -41,7 +42,7 @@ def test_what_was_typed_is_offered_again_to_the_same_person(
 ) -> None:
     farid = cast.farid.anew()
     key = farid.key()
-    end_sessions_of(database, farid)
+    leave_for_half_an_hour(database, farid)
 
     late = farid.post("/dossiers/nouveau", CONTACT, key=key)
     assert (late.status_code, "/connexion" in late.location) == (303, True)
@@ -59,7 +60,7 @@ def test_what_was_typed_is_offered_again_to_the_same_person(
 def test_what_was_typed_is_never_offered_to_somebody_else(cast: Cast, database: Provision) -> None:
     farid, bea = cast.farid.anew(), cast.bea.anew()
     key = farid.key()
-    end_sessions_of(database, farid)
+    leave_for_half_an_hour(database, farid)
     farid.post("/dossiers/nouveau", CONTACT, key=key)
 
     assert bea.get("/reprendre").location == "/"
@@ -68,7 +69,7 @@ def test_what_was_typed_is_never_offered_to_somebody_else(cast: Cast, database: 
 def test_a_form_that_is_not_ours_is_not_kept(cast: Cast, database: Provision) -> None:
     tania = cast.tania.anew()
     assert tania.key()
-    end_sessions_of(database, tania)
+    leave_for_half_an_hour(database, tania)
 
     answer = tania.post("/demonstration/avancer", {"step": "day"}, key="forged")
 
