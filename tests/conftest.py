@@ -23,9 +23,9 @@ def administrator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given:
         yield given
         return
-    server = embedded.start(tmp_path_factory.mktemp("postgresql") / "data", durable=False)
-    yield server.url("postgres")
-    server.stop()
+    folder = tmp_path_factory.mktemp("postgresql") / "data"
+    yield embedded.start(folder, durable=False).url("postgres")
+    embedded.remove(folder)
 
 
 def provisioned(administrator: str) -> Provision:
