@@ -3,11 +3,23 @@
 from collections.abc import Iterator
 
 import pytest
+from _pytest.terminal import TerminalReporter
 from tests.cast import ALPHA, BETA, GAMMA, Cast
 from tests.integration.isolation.connections import Connection, Connections, South, value
 
 from microcredit.cases.codes import State
 from microcredit.kernel.provision import Provision
+
+#: (what was walked, attempts, twins) of each walk.
+WALKED = pytest.StashKey[list[tuple[str, int, int]]]()
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
+    """Say how many attempts the walks made, and how many legitimate twins succeeded."""
+    for what, attempts, twins in config.stash.get(WALKED, []):
+        terminalreporter.write_line(
+            f"isolation, {what}: {attempts} attempts refused, {twins} twins succeeded"
+        )
 
 
 @pytest.fixture

@@ -1,0 +1,207 @@
+"""Every route of the product, with a case that stands where it must and a form that would be accepted.
+
+So a refusal is about rights: the same request by the right person succeeds.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from tests.cast import ALPHA, BETA, GAMMA, Cast
+from tests.integration.isolation.connections import Connection, value
+
+from microcredit.cases.codes import State
+from microcredit.kernel.permissions import Role
+
+Typed = dict[str, object]
+
+WORKERS = frozenset({Role.CASE_WORKER})
+DESKS = WORKERS | {Role.FRONT_DESK}
+READERS = DESKS | {Role.CCAS_DIRECTOR, Role.COORDINATOR}
+BANKS = frozenset({Role.BANK_OFFICER})
+AGGREGATES = WORKERS | {Role.CCAS_DIRECTOR, Role.COORDINATOR, Role.ELECTED_MEMBER}
+EVERYBODY = frozenset(Role)
+
+
+@dataclass
+class Place:
+    """One desk of one tenant with its commune and its bank, and what is written in its cases."""
+
+    name: str
+    slug: str
+    desk: str
+    worker: str
+    bank: str
+    commune: str
+    amount: int
+    desk_id: int = 0
+    bank_id: int = 0
+
+    @property
+    def canary(self) -> str:
+        """What every free field of every case of this place holds."""
+        return f"Kz{self.name}kz"
+
+    def case(self, cast: Cast, state: State) -> str:
+        """The number of a new case of this place."""
+        return cast.case(
+            state, at=self.desk, worker=self.worker, bank=self.bank, commune=self.commune,
+            canary=self.canary, amount=self.amount,
+        )  # fmt: skip
+
+
+def places(cast: Cast, owner: Connection) -> dict[str, Place]:
+    """Alpha and Beta of North, and Gamma of South."""
+    found = [
+        Place("alpha", "north", "farid", "nadia", "boris", ALPHA, 1311_11),
+        Place("beta", "north", "bea", "nadia", "bella", BETA, 1413_13),
+        Place("gamma", "south", "flora", "lucie", "basil", GAMMA, 1517_17),
+    ]
+    of = "SELECT organisation_id FROM app.membership WHERE account_id = %s"
+    for place in found:
+        place.desk_id = value(owner, of, cast.people[place.desk].account_id)
+        place.bank_id = value(owner, of, cast.people[place.bank].account_id)
+    return {place.name: place for place in found}
+
+
+def nothing(_: Place) -> Typed:
+    """A form of buttons alone."""
+    return {}
+
+
+def a_contact(place: Place) -> Typed:
+    return {
+        "commune": place.commune, "motive": "housing", "amount": "900", "channel": "desk",
+        "last_name": place.canary, "first_names": place.canary,
+    }  # fmt: skip
+
+
+def a_meeting(place: Place) -> Typed:
+    day = date.today() + timedelta(days=20)  # noqa: DTZ011  (any day ahead does)
+    return {
+        "on_date.day": day.day, "on_date.month": day.month, "on_date.year": day.year,
+        "at_time": "10:30", "place": place.desk_id,
+    }  # fmt: skip
+
+
+def a_diagnosis(place: Place) -> Typed:
+    return {
+        "version": 2, "commune": place.commune, "motive": "housing", "civility": "mme",
+        "last_name": place.canary, "first_names": place.canary, "birth_date.day": 4,
+        "birth_date.month": 5, "birth_date.year": 1981, "phone": "06 39 98 01 12",
+        "email": "s@exemple.fr", "address": place.canary, "family": "single_parent", "adults": 1,
+        "children": 1, "alternate_children": 0, "housing": "social_tenant",
+        "employment": "fixed_term", "project": place.canary, "total_cost": "2000",
+        "contribution": "500", "amount": "1500", "months": 18, "notice_given": "true",
+        "opinion": place.canary, "lines.0.code": "R01", "lines.0.amount": "1050",
+        "lines.0.periodicity": "month", "lines.1.code": "C01", "lines.1.amount": "520",
+        "lines.1.periodicity": "month",
+    }  # fmt: skip
+
+
+def an_orientation(_: Place) -> Typed:
+    return {"reason": "better_aid_exists", "targets": "pcb"}
+
+
+def an_end(_: Place) -> Typed:
+    return {"reason": "changed_mind"}
+
+
+def a_sending(place: Place) -> Typed:
+    return {"bank": place.bank_id}
+
+
+def an_answer(_: Place) -> Typed:
+    return {"answer": "refused", "reason": "ficp"}
+
+
+def a_step(_: Place) -> Typed:
+    return {"step": "day"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route under one method."""
+
+    endpoint: str
+    path: str
+    title: str
+    roles: frozenset[Role] | None
+    method: str = "GET"
+    state: State | None = None
+    form: Callable[[Place], Typed] = field(default=nothing)
+    answer: int = 200
+    named: bool = False
+
+    @property
+    def key(self) -> str:
+        """Endpoint and method."""
+        return f"{self.method} {self.endpoint}"
+
+    @property
+    def about_a_case(self) -> bool:
+        """Whether the address holds the number of a case."""
+        return "{number}" in self.path
+
+
+def _post(
+    endpoint: str, path: str, title: str, roles: frozenset[Role], state: State | None,
+    form: Callable[[Place], Typed] = nothing, answer: int = 303, *, named: bool = False,
+) -> Route:  # fmt: skip
+    return Route(endpoint, path, title, roles, "POST", state, form, answer, named)
+
+
+_CASE, _COPY = "/dossiers/{number}", "/banque/{number}"
+_S = State
+
+#: `roles` is who may at all (None: everybody, signed in or not); how far is said by the walker.
+ROUTES = (
+    Route("home.index", "/", "Accueil : chacun arrive à son travail", EVERYBODY, answer=302),
+    Route("home.alive", "/healthz", "Le service tourne", None),
+    Route("home.ready", "/readyz", "Le service est prêt", None),
+    _post("home.advance", "/demonstration/avancer", "Avancer la date (démonstration seulement)",
+          frozenset(), None, a_step),
+    Route("accounts.sign_in", "/connexion", "Page de connexion (déjà connecté : renvoi à l’accueil)", None, answer=302),
+    _post("accounts.sign_in", "/connexion", "Se connecter", EVERYBODY, None),
+    _post("accounts.demo_sign_in", "/connexion/demonstration", "Se connecter en un clic (démonstration seulement)",
+          frozenset(), None),
+    _post("accounts.sign_out", "/deconnexion", "Se déconnecter", EVERYBODY, None),
+    _post("accounts.put_on_hat", "/casquette", "Changer de casquette", EVERYBODY, None),
+    Route("accounts.resume", "/reprendre", "Reprendre une saisie gardée (rien de gardé : renvoi)",
+          EVERYBODY, answer=302),
+    _post("accounts.forget", "/reprendre/oublier", "Oublier une saisie gardée", EVERYBODY, None),
+    Route("accounts.accesses", "/comptes", "Qui a accès à quoi", frozenset({Role.TENANT_ADMIN})),
+    Route("groupings.territory", "/territoire", "Le territoire",
+          EVERYBODY - {Role.FRONT_DESK, Role.BANK_OFFICER}),
+    Route("cases.day", "/ma-journee", "Ma journée, mon accueil", DESKS),
+    Route("cases.index", "/dossiers", "Liste des dossiers", READERS),
+    Route("cases.contact", "/dossiers/nouveau", "Formulaire du premier contact", DESKS),
+    _post("cases.contact", "/dossiers/nouveau", "Noter un premier contact", DESKS, None, a_contact),
+    Route("cases.show", _CASE, "Page d’un dossier", READERS, state=_S.DIAGNOSIS, named=True),
+    Route("cases.appointment", f"{_CASE}/rendez-vous", "Formulaire du rendez-vous", DESKS, state=_S.CONTACT),
+    _post("cases.appointment", f"{_CASE}/rendez-vous", "Fixer un rendez-vous", DESKS, _S.CONTACT, a_meeting),
+    Route("cases.diagnosis", f"{_CASE}/diagnostic", "Formulaire du diagnostic", WORKERS,
+          state=_S.DIAGNOSIS, named=True),
+    _post("cases.diagnosis", f"{_CASE}/diagnostic", "Enregistrer le diagnostic", WORKERS, _S.APPOINTMENT, a_diagnosis),
+    _post("cases.diagnosis_figures", f"{_CASE}/diagnostic/calcul", "Calculer le budget en cours de saisie",
+          WORKERS, _S.DIAGNOSIS, a_diagnosis, 200),
+    _post("cases.mark_complete", f"{_CASE}/complet", "Déclarer le dossier complet", WORKERS, _S.DIAGNOSIS),
+    _post("cases.reopen", f"{_CASE}/corriger", "Rouvrir le diagnostic", WORKERS, _S.READY),
+    Route("cases.orient", f"{_CASE}/orienter", "Formulaire d’orientation", DESKS, state=_S.DIAGNOSIS),
+    _post("cases.orient", f"{_CASE}/orienter", "Orienter et clore", DESKS, _S.DIAGNOSIS, an_orientation),
+    Route("cases.close", f"{_CASE}/sans-suite", "Formulaire de classement", DESKS, state=_S.DIAGNOSIS),
+    _post("cases.close", f"{_CASE}/sans-suite", "Classer sans suite", DESKS, _S.DIAGNOSIS, an_end),
+    Route("submissions.send_case", f"{_CASE}/transmettre", "Relire ce qui partira à la banque", WORKERS,
+          state=_S.READY, named=True),
+    _post("submissions.send_case", f"{_CASE}/transmettre", "Transmettre à la banque", WORKERS, _S.READY, a_sending),
+    Route("submissions.desk", "/banque", "Copies à décider", BANKS),
+    Route("submissions.answered", "/banque/decides", "Copies décidées", BANKS),
+    Route("submissions.show", _COPY, "Une copie figée", BANKS, state=_S.SENT_TO_BANK, named=True),
+    _post("submissions.review", f"{_COPY}/relire", "Relire sa réponse", BANKS, _S.SENT_TO_BANK, an_answer,
+          200, named=True),
+    _post("submissions.answer", f"{_COPY}/reponse", "Envoyer sa réponse", BANKS, _S.SENT_TO_BANK, an_answer),
+    Route("reporting.figures", "/chiffres", "Chiffres d’ensemble", AGGREGATES),
+    Route("reporting.commune", "/ma-commune", "Ma commune", frozenset({Role.CCAS_DIRECTOR})),
+)  # fmt: skip
+
+ABOUT_CASES = tuple(route for route in ROUTES if route.about_a_case)
