@@ -149,7 +149,8 @@ def _list(
     wanted: ColumnElement[bool],
     order: SQLColumnExpression[date | None] | SQLColumnExpression[date],
 ) -> list[CopyRow]:
-    newest = select(func.max(Submission.id)).group_by(Submission.case_id).scalar_subquery()
+    of_bank = (Submission.case_id, Submission.bank_id)
+    newest = select(func.max(Submission.id)).group_by(*of_bank).scalar_subquery()
     rows = session.execute(
         select(Submission, Case.number)
         .join(Case, Case.id == Submission.case_id)
