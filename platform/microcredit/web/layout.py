@@ -68,18 +68,13 @@ def install(app: Flask) -> None:
 
 def _values() -> dict[str, object]:
     """What templates find besides what a view gives them."""
-    me = somebody_known()
+    me = somebody()
     return {
         "me": me,
         "places": places(me) if me else (),
         "demo_band": _demo_band(me),
         "P": Permission,
     }
-
-
-def somebody_known() -> Identity | None:
-    """Who is signed in, as far as this request already knows: an error page must not ask again."""
-    return None if g.get("nobody") else somebody()
 
 
 def _demo_band(me: Identity | None) -> str:

@@ -88,8 +88,9 @@ def session_token(asked: Request | None = None) -> str:
 def load_identity(asked: Request) -> Identity | None:
     """Flask-Login's request loader: open the transaction and let the database say who is here."""
     token, slug = session_token(asked), tenant_slug()
-    if not token or slug is None:
+    if not token or slug is None or g.get("asked"):
         return None
+    g.asked = True  # once: the page that says that the database is away must not ask it again
     opened = Session(resources().pools.web, expire_on_commit=False)
     opened.info["vault"] = resources().vault
     g.unit = opened
