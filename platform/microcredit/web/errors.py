@@ -7,7 +7,7 @@ from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import BadHost, HTTPException
+from werkzeug.exceptions import BadHost, HTTPException, MethodNotAllowed
 
 from microcredit.kernel.errors import DomainError, Stale
 
@@ -59,7 +59,9 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if status < 400:
         return error.get_response()
     title, text = SENTENCES.get(status, SENTENCES[400])
-    return error_page(status, title, text)
+    allowed = error.valid_methods if isinstance(error, MethodNotAllowed) else None
+    headers = {"Allow": ", ".join(allowed)} if allowed else {}
+    return render_template("error.html", status=status, title=title, text=text), status, headers
 
 
 def _database(error: DBAPIError) -> ResponseReturnValue:
