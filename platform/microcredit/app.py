@@ -14,7 +14,7 @@ from microcredit.kernel import migrate, tenancy
 from microcredit.kernel.database import Pools, open_pools
 from microcredit.kernel.vault import Vault
 from microcredit.reporting import pages as reporting
-from microcredit.settings import ROOT, Settings
+from microcredit.settings import ROOT, Settings, SettingsError
 from microcredit.submissions import pages as submissions
 from microcredit.web import errors, headers, layout, requests
 from microcredit.web.guard import declared
@@ -34,7 +34,11 @@ class NotReady(Exception):
 
 
 def create_app(settings: Settings, pools: Pools | None = None) -> Flask:
-    """The application. It serves nothing while the database breaks a rule of isolation."""
+    """The application. Raises SettingsError for a demo, which signs in by one click, on a real domain."""
+    if settings.demo and settings.base_domain != "localhost":
+        raise SettingsError(
+            f"Le mode démonstration ne se sert que sous localhost, pas sous « {settings.base_domain} »."
+        )
     app = Flask(
         "microcredit",
         root_path=str(ROOT / "platform" / "microcredit"),
