@@ -69,6 +69,10 @@ def _tables() -> None:
             FOREIGN KEY (tenant_id, membership_id) REFERENCES app.membership (tenant_id, id)
         )""")
     tenant_table("app.audit_event", web="SELECT, INSERT", worker="INSERT", operator="INSERT")
+    execute("""
+        CREATE POLICY own_name ON app.audit_event AS RESTRICTIVE FOR INSERT TO {web}
+            WITH CHECK (account_id = (SELECT tenancy.account_id())
+                AND membership_id = (SELECT tenancy.membership_id()))""")
     execute(f"""
         CREATE TABLE app.form_key (
             {TENANT},
