@@ -71,7 +71,7 @@ def test_every_view_says_whom_it_is_for_and_stands_in_the_table(app: Flask):
         for name, view in endpoints.items()
         if name != "static"
     }
-    assert set(views.values()) == set(DECLARED)
+    assert set(views.values()) == {name for name in DECLARED if name.startswith("microcredit.")}
     assert {route.endpoint for route in ROUTES} == set(views)
     open_to_all = {name for name, view in views.items() if DECLARED[view] is None}
     assert open_to_all == {

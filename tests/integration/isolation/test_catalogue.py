@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, inspect
 
 from microcredit.kernel import tenancy
 from microcredit.kernel.database import Base
@@ -188,3 +188,19 @@ def test_the_models_and_the_migrations_describe_the_same_tables(catalogue: Conne
     assert compare_metadata(compared, Base.metadata) == []
     catalogue.exec_driver_sql("ALTER TABLE app.person ADD COLUMN nickname text")
     assert len(compare_metadata(compared, Base.metadata)) == 1
+
+
+def test_what_the_models_leave_to_the_database_has_a_default_there(catalogue: Connection):
+    inspector = inspect(catalogue)
+    expected, found = set(), set()
+    for table in Base.metadata.tables.values():
+        if table.schema != "app":
+            continue
+        expected |= {f"{table}.{column.name}" for column in table.columns if column.server_default}
+        found |= {
+            f"{table}.{column['name']}"
+            for column in inspector.get_columns(table.name, "app")
+            if column["default"] or "identity" in column
+        }
+    assert expected - found == set()
+    assert "app.audit_event.account_id" in expected
