@@ -1,0 +1,97 @@
+"""How many statements each page costs: as many with forty cases as with five, and few."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+from tests.cast import GAMMA, Cast, resources_of
+
+from microcredit.cases.codes import State
+
+#: Pages with the most statements that each may cost, `enter` and the trail included.
+PAGES: dict[str, tuple[str, Callable[[dict[State, str]], str], int]] = {
+    "day": ("lucie", lambda _: "/ma-journee", 4),
+    "day of a desk": ("flora", lambda _: "/ma-journee", 4),
+    "list": ("lucie", lambda _: "/dossiers?vue=tous", 7),
+    "list by name": ("lucie", lambda _: "/dossiers?vue=tous&ordre=nom", 7),
+    "search": ("lucie", lambda _: "/dossiers?q=Lenoir", 8),
+    "list of a director": ("dora", lambda _: "/dossiers?vue=tous", 7),
+    "contact": ("flora", lambda _: "/dossiers/nouveau", 2),
+    "case": ("lucie", lambda of: f"/dossiers/{of[State.APPROVED]}", 12),
+    "appointment": ("lucie", lambda of: f"/dossiers/{of[State.CONTACT]}/rendez-vous", 3),
+    "diagnosis": ("lucie", lambda of: f"/dossiers/{of[State.DIAGNOSIS]}/diagnostic", 8),
+    "sending": ("lucie", lambda of: f"/dossiers/{of[State.READY]}/transmettre", 9),
+    "orientation": ("lucie", lambda of: f"/dossiers/{of[State.CONTACT]}/orienter", 2),
+    "bank desk": ("basil", lambda _: "/banque", 4),
+    "bank's answers": ("basil", lambda _: "/banque/decides", 4),
+    "bank copy": ("basil", lambda of: f"/banque/{of[State.SENT_TO_BANK]}", 5),
+    "figures": ("colin", lambda _: "/chiffres", 5),
+    "figures, masked": ("elsa", lambda _: "/chiffres", 5),
+    "commune": ("dora", lambda _: "/ma-commune", 9),
+    "territory": ("lucie", lambda _: "/territoire", 3),
+    "accounts": ("theo", lambda _: "/comptes", 3),
+    "landing": ("lucie", lambda _: "/", 1),
+}
+
+
+@contextmanager
+def counted(cast: Cast) -> Iterator[list[str]]:
+    """The statements that the web pool runs meanwhile."""
+    engine, run = resources_of(cast.app).pools.web, []
+
+    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        run.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield run
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def measure(cast: Cast, numbers: dict[State, str]) -> dict[str, int]:
+    """The statements of each page, read a second time so that nothing is new to anybody."""
+    found = {}
+    for name, (who, path, _) in PAGES.items():
+        for _ in range(2):
+            with counted(cast) as statements:
+                answer = cast.people[who].get(path(numbers))
+            assert answer.status_code in (200, 302), name
+        found[name] = len(statements)
+    return found
+
+
+@pytest.fixture(scope="module")
+def measures(demo_cast: Cast) -> tuple[dict[str, int], dict[str, int]]:
+    """Statements per page with the five first cases of a territory, then with forty."""
+
+    def case(state: State, name: str) -> str:
+        people = {"at": "flora", "worker": "lucie", "bank": "basil"}
+        return demo_cast.case(state, commune=GAMMA, name=name, **people)
+
+    wanted = (State.CONTACT, State.DIAGNOSIS, State.READY, State.SENT_TO_BANK, State.APPROVED)
+    numbers = {state: case(state, "Lenoir") for state in wanted}
+    few = measure(demo_cast, numbers)
+    states = list(State)
+    for count in range(35):
+        case(states[count % len(states)], f"Lenoir N{count}")
+    return few, measure(demo_cast, numbers)
+
+
+@pytest.mark.parametrize("page", list(PAGES))
+def test_a_page_costs_no_more_statements_with_more_cases(
+    measures: tuple[dict[str, int], dict[str, int]], page: str
+) -> None:
+    few, many = measures
+    assert many[page] == few[page]
+    assert few[page] <= PAGES[page][2]
+
+
+def test_the_measure_sees_each_statement(cast: Cast) -> None:
+    with counted(cast) as statements:
+        assert cast.nadia.get("/territoire").status_code == 200
+    assert any("tenancy.enter" in statement for statement in statements)
+    with counted(cast) as none:
+        cast.app.test_client().get("/healthz", base_url="http://north.localhost")
+    assert none == []
