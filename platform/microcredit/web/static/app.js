@@ -1,8 +1,13 @@
 // Scripts make the pages faster; no act needs them.
 import "htmx.org";
 
-// A page that comes back with errors takes the reader there.
-document.querySelector("[data-focus]")?.focus();
+// A page that comes back with errors takes the reader there. A link followed in the summary before it stays in the
+// address: it would take the focus back to its field.
+const summary = document.querySelector("[data-focus]");
+if (summary) {
+  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
+  summary.focus();
+}
 
 // A second click on the same button would only be answered with the first result: say that it is under way.
 document.addEventListener("submit", (event) => {
