@@ -78,6 +78,7 @@ def _act(
         return _finished(make_response(view(**values)))
     first_result = keys.claim(session(), identity, nonce)
     if first_result is not None:
+        flash("Cet envoi avait déjà été reçu. Rien n’a été fait deux fois : en voici le résultat.")
         return redirect(first_result, 303)
     response = make_response(view(**values))
     if response.status_code < 400:
