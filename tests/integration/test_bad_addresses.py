@@ -27,7 +27,7 @@ def test_no_query_string_breaks_a_page(cast: Cast, endpoint: str, who: str) -> N
         "NaN",
         "-1",
         "1" + "0" * 30,
-        "x" * 3000,
+        "x" * 400,
         "\x00",
         XSS,
         "' OR 1=1 --",
@@ -36,11 +36,14 @@ def test_no_query_string_breaks_a_page(cast: Cast, endpoint: str, who: str) -> N
         "",
     )
     for value in (*map(quote, spoilt), *RAW):
-        for name in QUERIES[endpoint]:
-            answer = person.get(f"{path}?{name}={value}&{name}=x")
-            understood(answer)
-            assert answer.status_code in (200, 422)
-    for name in ("tenant_id", "_key", "page.x", "", "%00"):
+        # Each free text alone, since one filter that is refused hides the others; then all together.
+        for names in (["q"], ["page"], ["sens"], ["annee"], list(QUERIES[endpoint])):
+            if set(names) <= set(QUERIES[endpoint]):
+                query = "&".join(f"{name}={value}&{name}=x" for name in names)
+                answer = person.get(f"{path}?{query}")
+                understood(answer)
+                assert answer.status_code in (200, 422)
+    for name in ("tenant_id", "_key", "page.x", "", "%00", "commune", "etat"):
         understood(person.get(f"{path}?{name}=1"))
     assert person.get(path).status_code == 200
 
