@@ -66,7 +66,7 @@ class Meeting:
 
 class MeetingSchema(ActSchema[Meeting]):
     act = Meeting
-    on_date = Day("Jour", earliest=2000)
+    on_date = Day("Date du rendez-vous", earliest=2000)
     at_time = fields.Time(
         format="%H:%M",
         required=True,
