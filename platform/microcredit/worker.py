@@ -50,7 +50,10 @@ def run(settings: Settings, *, until_empty: bool = False) -> None:
         level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s"
     )
     pools = open_pools(settings.database_url, settings.gate_url, settings.worker_url)
-    asyncio.run(_work(create_queue(settings, pools), until_empty=until_empty))
+    try:
+        asyncio.run(_work(create_queue(settings, pools), until_empty=until_empty))
+    finally:
+        pools.dispose()
 
 
 async def _work(queue: App, *, until_empty: bool) -> None:
