@@ -45,9 +45,8 @@ def readings(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
-            whole = ast.unparse(node.func)
-            if name in CALLS or whole == "time.time":
-                yield whole
+            if name in CALLS or (name == "time" and ast.unparse(node.func) == "time.time"):
+                yield ast.unparse(node.func)
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from SQL.findall(node.value)
 

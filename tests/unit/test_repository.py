@@ -36,8 +36,9 @@ def nodes(path: Path) -> list[ast.AST]:
 def trees(*folders: str) -> Iterator[tuple[str, ast.AST]]:
     """Every node of the Python of these folders, with the file it stands in."""
     for path in files(*folders, ends=(".py",)):
+        name = path.relative_to(ROOT).as_posix()
         for node in nodes(path):
-            yield path.relative_to(ROOT).as_posix(), node
+            yield name, node
 
 
 def test_our_source_root_does_not_hide_the_standard_library() -> None:
