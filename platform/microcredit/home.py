@@ -6,7 +6,7 @@ from datetime import date
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
-from werkzeug.exceptions import NotFound, ServiceUnavailable
+from werkzeug.exceptions import BadRequest, NotFound, ServiceUnavailable
 
 from microcredit.accounts.pages import gate, here
 from microcredit.kernel import audit, migrate, tenancy
@@ -66,7 +66,9 @@ def advance() -> ResponseReturnValue:
         raise NotFound
     asked = Form(AdvanceSchema()).read()
     today = business_date(session())
-    if asked is not None and today.year < 2090:
+    if asked is None:
+        raise BadRequest
+    if today.year < 2090:
         session().execute(SET_DEMO_DATE, {"day": later(today, Step(asked.step))})
         audit.record(session(), "advance_demo", asked.step)
         flash("La date de la démonstration a avancé.")

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from microcredit.accounts import services
 from microcredit.accounts.gate import DemoAccount, Gate
 from microcredit.accounts.schemas import DemoSignInSchema, PutOnHatSchema, SignIn, SignInSchema
+from microcredit.accounts.services import WINDOW
 from microcredit.kernel.errors import DomainError, NotFound
 from microcredit.kernel.permissions import Permission
 from microcredit.web import keys
@@ -44,7 +45,8 @@ def sign_in() -> ResponseReturnValue:
                 )
         except DomainError as refused:
             form.refuse(refused)
-            return _sign_in_page(form), refused.status
+            wait = {"Retry-After": str(WINDOW.seconds)} if refused.status == 429 else {}
+            return _sign_in_page(form), refused.status, wait
     return _sign_in_page(form), form.status
 
 

@@ -237,9 +237,10 @@ def _diagnosis_page(
     form: Form[Diagnosis], number: str, differences: list[tuple[str, str, str]]
 ) -> ResponseReturnValue:
     facts = to_edit(session(), identity(), number)
-    if not form.values and not form.errors:
+    fresh = not form.values and not form.errors
+    if fresh:
         form = Form(DiagnosisSchema(), known(facts))
-    if differences or not form.values.get("version"):
+    if fresh or differences:
         form.values["version"] = str(facts.case.version)  # what one has just been shown
     status = 409 if differences else form.status
     writer = last_writer(session(), number) if differences else ""

@@ -6,6 +6,7 @@ text belongs to is authenticated with it: moved to another row or tenant, it no 
 
 import os
 
+from cryptography.exceptions import InvalidTag as SealBroken
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -14,6 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from microcredit.kernel.database import Base, OwnedByTenant
+
+__all__ = ["SealBroken", "TenantKey", "Vault", "vault_of"]
 
 NONCE = 12
 
@@ -44,7 +47,7 @@ class Vault:
         return nonce + AESGCM(self._key_apart()).encrypt(nonce, plain, subject.encode())
 
     def open_apart(self, sealed: bytes, subject: str) -> bytes:
-        """What `seal_apart` sealed. Raises InvalidTag when it was sealed for anything else."""
+        """What `seal_apart` sealed. Raises SealBroken when it was sealed for anything else."""
         return AESGCM(self._key_apart()).decrypt(sealed[:NONCE], sealed[NONCE:], subject.encode())
 
     def _key_apart(self) -> bytes:
@@ -58,7 +61,7 @@ class Vault:
         return nonce + AESGCM(key).encrypt(nonce, plain, _bound_to(tenant, subject))
 
     def open(self, session: Session, sealed: bytes, subject: str) -> bytes:
-        """The plain bytes. Raises InvalidTag when they were sealed for anything else."""
+        """The plain bytes. Raises SealBroken when they were sealed for anything else."""
         tenant, key = self._key(session)
         return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], _bound_to(tenant, subject))
 

@@ -47,11 +47,12 @@ class Form(Generic[T]):
         self.errors: dict[str, str] = {}
         self.values: dict[str, str] = dict(_shown(schema, known or {}))
         self.ticked: dict[str, list[str]] = {}
+        self._refused = 0
 
     @property
     def status(self) -> int:
-        """422 when something is wrong, 200 otherwise."""
-        return 422 if self.errors else 200
+        """What a service's refusal says, 422 when an answer is wrong, 200 otherwise."""
+        return self._refused or (422 if self.errors else 200)
 
     def read(self) -> T | None:
         """What the schema makes of the posted form; None when something is wrong with it."""
@@ -80,6 +81,7 @@ class Form(Generic[T]):
     def refuse(self, error: DomainError) -> None:
         """Take over what a service refused: beside its fields, or for the whole form."""
         self.errors.update(error.fields or {"": str(error)})
+        self._refused = error.status
 
     def label(self, name: str) -> str:
         """The label of a field, found through nested schemas."""

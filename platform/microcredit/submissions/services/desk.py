@@ -15,7 +15,7 @@ from microcredit.kernel.clock import business_date
 from microcredit.kernel.errors import DomainError, NotFound
 from microcredit.kernel.permissions import Permission, Scope
 from microcredit.kernel.tenancy import Identity
-from microcredit.kernel.vault import vault_of
+from microcredit.kernel.vault import SealBroken, vault_of
 from microcredit.submissions import copy
 from microcredit.submissions.codes import Answer, RefusalReason
 from microcredit.submissions.models import Submission
@@ -23,6 +23,16 @@ from microcredit.submissions.schemas import Reply
 
 #: The key, among the delays, of how long a bank still sees a copy that it has answered.
 COPY_VISIBLE = "bank_copy"
+
+UNREADABLE = "Copie illisible"
+
+
+class CopyUnreadable(DomainError):
+    """A stored copy does not open: it was altered, or its key is lost. Said, never guessed."""
+
+    message = (
+        "Cette copie ne s’ouvre plus. Prévenez le CCAS : il peut transmettre le dossier à nouveau."
+    )
 
 
 class AlreadyAnswered(DomainError):
@@ -72,6 +82,8 @@ def read_copy(session: Session, identity: Identity, number: str) -> CopyRow:
     """The newest copy of a case addressed to this bank. Raises NotFound; reading is logged."""
     submission = _get(session, identity, Permission.READ_SUBMISSIONS, number)
     row = _row(session, submission, number)
+    if not row.content:
+        raise CopyUnreadable
     audit.record(session, "read", f"copy:{number}", sha256=submission.sha256)
     return row
 
@@ -165,13 +177,23 @@ def _list(
     return [_row(session, submission, number) for submission, number in rows]
 
 
+def _content(session: Session, submission: Submission) -> dict[str, object]:
+    """The copy's fields; {} when it does not open, so that one bad copy does not hide the others."""
+    try:
+        written = vault_of(session).open(
+            session, submission.copy, f"submission:{submission.sha256}"
+        )
+    except SealBroken:
+        return {}
+    return copy.read(written)
+
+
 def _row(session: Session, submission: Submission, number: str) -> CopyRow:
     today = business_date(session)
-    written = vault_of(session).open(session, submission.copy, f"submission:{submission.sha256}")
-    content = copy.read(written)
+    content = _content(session, submission)
     return CopyRow(
         number=number,
-        name=copy.name_of(content),
+        name=copy.name_of(content) if content else UNREADABLE,
         content=content,
         sent_on=submission.sent_on,
         sent_at=submission.sent_at,
