@@ -1,0 +1,167 @@
+"""A demo of its own behind gunicorn, with its worker, and one Chromium for the whole folder.
+
+The fixtures live for this folder alone: a browser under Playwright's synchronous interface keeps an
+event loop running, which other tests could not bear.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import create_engine, text
+from tests.browser.process import written
+from tests.browser.screen import DESKTOP, TALLY, Screen
+from tests.conftest import provisioned, settings_for
+
+from microcredit.demo.accounts import TERRITORIES
+from microcredit.demo.run import build
+from microcredit.kernel import provision
+from microcredit.settings import ROOT, Settings
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+CONDE, TERNOIS = "pays-de-conde", "ternois"
+PATIENCE = 30
+
+Enter = Callable[..., Screen]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A served demo."""
+
+    settings: Settings
+
+    def origin(self, slug: str) -> str:
+        """The address of a tenant."""
+        return self.settings.origin(slug)
+
+    def as_owner(self, statement: str, **values: object) -> None:
+        """Change what only time or the operator could."""
+        engine = create_engine(self.settings.migration_url)
+        try:
+            with engine.begin() as connection:
+                connection.execute(text(statement), values)
+        finally:
+            engine.dispose()
+
+
+@pytest.fixture(scope="package")
+def demo(administrator: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Both demo territories, built, served on a free port, with a worker beside."""
+    made = provisioned(administrator)
+    slugs = tuple(territory.slug for territory in TERRITORIES)
+    settings = replace(
+        settings_for(made, demo=True), demo_slugs=slugs, port=_free_port(), workers=2
+    )
+    build(settings)
+    logs = tmp_path_factory.mktemp("logs")
+    with _process("serve", settings, logs), _process("work", settings, logs):
+        _wait_for(settings, logs)
+        yield Demo(settings)
+    provision.drop(made)
+    said = (logs / "serve").read_text("utf-8")
+    assert " failure " not in said, said
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One Chromium."""
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if path is None:
+        pytest.fail("Chromium is missing: `apt-get install chromium`, or `.ci/run`, installs it.")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def enter(demo: Demo, browser: Browser) -> Iterator[Enter]:
+    """`enter(role)` is somebody signed in at a screen of her own; `enter("")` is a visitor."""
+    opened: list[Screen] = []
+
+    def come(
+        role: str,
+        slug: str = CONDE,
+        *,
+        scripts: bool = True,
+        axe: bool = True,
+        width: int = DESKTOP,
+    ) -> Screen:
+        screen = Screen(browser, demo.origin(slug), scripts=scripts, axe=axe, width=width)
+        opened.append(screen)
+        return screen.sign_in(role) if role else screen
+
+    yield come
+    for screen in opened:
+        screen.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what axe judged."""
+    if TALLY.pages:
+        seconds = max(TALLY.contacts, default=0)
+        terminalreporter.write_line(
+            f"browser: {TALLY.pages} pages looked at, {TALLY.judged} judgements of axe,"
+            f" {TALLY.violations} findings; slowest first contact {seconds:.1f} s"
+        )
+
+
+@contextmanager
+def _process(work: str, settings: Settings, logs: Path) -> Iterator[None]:
+    with (logs / work).open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.browser.process", work],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}"},
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        assert process.stdin is not None
+        with process.stdin as pipe:
+            pipe.write(written(settings).encode())
+        try:
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_for(settings: Settings, logs: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{settings.port}/readyz", timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError) as silent:
+            if time.monotonic() > until:
+                said = (logs / "serve").read_text("utf-8")
+                raise TimeoutError(f"the server does not answer; it said: {said}") from silent
+            time.sleep(0.1)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
