@@ -106,6 +106,7 @@ def made(cast: Cast, owner: Connection) -> str:
 
 def row(cast: Cast, owner: Connection, route: Route, place: Place) -> list[str]:
     """What each role gets of one route; a case serves until somebody acted on it."""
+    owner.execute("DELETE FROM gate.kept_form")
     cells: list[str] = []
     number = ""
     for who in ROLES.values():

@@ -163,7 +163,7 @@ def test_a_cursor_that_points_into_another_tenant_gives_ones_own_rows(
 
 
 def test_figures_take_no_commune_of_another_territory(walker: Walker, cast: Cast):
-    for person in cast.people.values():
+    for person in (one.anew() for one in cast.people.values()):
         if FIGURES.roles is None or person.role not in FIGURES.roles:
             continue
         foreign = GAMMA if person.slug == "north" else ALPHA

@@ -173,7 +173,7 @@ FROZEN = (
     "DELETE FROM app.person",
     "DELETE FROM app.form_key",
     "UPDATE app.account SET disabled_at = NULL",
-    "UPDATE app.membership SET role = 'case_worker'",
+    "UPDATE app.membership SET role = role",
     "INSERT INTO app.membership (account_id, organisation_id, role, valid_from)"
     " SELECT account_id, organisation_id, 'coordinator', '1901-01-01' FROM app.membership",
     "UPDATE app.loan_terms SET max_cents = max_cents",
