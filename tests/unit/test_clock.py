@@ -82,7 +82,7 @@ def test_migrations_read_the_day_only_for_access() -> None:
     for path in (ROOT / "migrations" / "versions").glob("*.py"):
         if re.search(r"current_date|localtimestamp", path.read_text("utf-8"), re.I):
             found.add(path.name)
-    assert found == {"0003_accounts.py"}
+    assert found == {"0004_gate.py"}
 
 
 def test_the_business_date_is_the_stored_one_of_a_demo_tenant() -> None:

@@ -29,7 +29,7 @@ DATABASE = "microcredit_demo"
 SUFFIX = "_demo"
 
 #: Raised when what the demo builds changes, so that an older demo is built anew.
-EDITION = 1
+EDITION = 2
 
 
 class DemoRunning(Exception):

@@ -2,8 +2,8 @@
 
 from migrations.rights import execute, tenant_table
 
-revision = "0004_governance_and_lenders"
-down_revision = "0003_accounts"
+revision = "0005_governance_and_lenders"
+down_revision = "0004_gate"
 
 TENANT = "tenant_id bigint NOT NULL DEFAULT tenancy.tenant_id() REFERENCES tenancy.tenant (id)"
 

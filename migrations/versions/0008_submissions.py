@@ -5,8 +5,8 @@ What was sent cannot be rewritten: the web role may change the answer's columns 
 
 from migrations.rights import execute, tenant_table
 
-revision = "0007_submissions"
-down_revision = "0006_cases"
+revision = "0008_submissions"
+down_revision = "0007_cases"
 
 TENANT = "tenant_id bigint NOT NULL DEFAULT tenancy.tenant_id() REFERENCES tenancy.tenant (id)"
 

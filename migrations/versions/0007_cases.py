@@ -2,8 +2,8 @@
 
 from migrations.rights import execute, tenant_table
 
-revision = "0006_cases"
-down_revision = "0005_people"
+revision = "0007_cases"
+down_revision = "0006_people"
 
 TENANT = "tenant_id bigint NOT NULL DEFAULT tenancy.tenant_id() REFERENCES tenancy.tenant (id)"
 OF_CASE = "FOREIGN KEY (tenant_id, case_id) REFERENCES app.case_file (tenant_id, id)"

@@ -6,8 +6,8 @@ a prefix compared in collation "C" can.
 
 from migrations.rights import execute, tenant_table
 
-revision = "0005_people"
-down_revision = "0004_governance_and_lenders"
+revision = "0006_people"
+down_revision = "0005_governance_and_lenders"
 
 TENANT = "tenant_id bigint NOT NULL DEFAULT tenancy.tenant_id() REFERENCES tenancy.tenant (id)"
 

@@ -10,8 +10,8 @@ from importlib.resources import files
 from alembic import op
 from migrations.rights import execute, function
 
-revision = "0008_jobs"
-down_revision = "0007_submissions"
+revision = "0009_jobs"
+down_revision = "0008_submissions"
 
 TABLES = (
     "procrastinate_jobs",
