@@ -218,3 +218,20 @@ def test_claims_of_an_entered_transaction_are_the_sessions_own(
     assert claims.fetchall() == [(tenants["north"], lived.nadia.account_id, membership)]
     for name in ("tenant_id", "account_id", "membership_id"):
         refuses(connect.login("web"), f"SELECT tenancy.{name}()")
+
+
+def test_what_is_signed_names_the_backend_and_the_transaction(
+    connect: Connections, owner: Connection
+):
+    other = connect.owner()
+    here = (
+        "SELECT tenancy.here('1||'), pg_backend_pid(), extract(epoch FROM transaction_timestamp())"
+    )
+    (mine, pid, at), (theirs, other_pid, _) = (
+        one.execute(here).fetchall()[0] for one in (owner, other)
+    )
+    assert pid != other_pid
+    assert mine == f"1|||{pid}|{at}"
+    assert mine != theirs
+    for value_ in (mine, theirs):
+        refuses(connect.login("web"), "SELECT tenancy.mac(%s)", value_)
