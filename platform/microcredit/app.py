@@ -43,7 +43,7 @@ def create_app(settings: Settings, pools: Pools | None = None) -> Flask:
         "microcredit",
         root_path=str(ROOT / "platform" / "microcredit"),
         static_folder="web/static/dist",
-        static_url_path="/static",
+        static_url_path=layout.STATIC_PATH,
         template_folder=str(ROOT / "templates"),
     )
     app.config.update(

@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask, g, request, url_for
@@ -17,6 +16,7 @@ from microcredit.web import charts, formatting, keys
 from microcredit.web.requests import resources, somebody
 
 STATIC = ROOT / "platform" / "microcredit" / "web" / "static"
+STATIC_PATH = "/static"
 
 
 @dataclass(frozen=True)
@@ -87,15 +87,10 @@ def _demo_band(me: Identity | None) -> str:
 
 
 @cache
-def _manifest(stamp: float) -> dict[str, str]:
-    found = json.loads((STATIC / "dist" / "manifest.json").read_text(encoding="utf-8"))
-    return {str(name): str(file) for name, file in found.items()}
-
-
 def _asset(name: str) -> str:
-    """The address of a built file, by its name before hashing."""
-    path: Path = STATIC / "dist" / "manifest.json"
-    return url_for("static", filename=_manifest(path.stat().st_mtime)[name])
+    """The address of a built file, by its name before hashing. Assets change at set-up alone."""
+    manifest = json.loads((STATIC / "dist" / "manifest.json").read_text(encoding="utf-8"))
+    return f"{STATIC_PATH}/{manifest[name]}"
 
 
 def _same_page_with(**changes: str) -> str:
