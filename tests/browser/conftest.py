@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, StorageState, sync_playwright
 from sqlalchemy import create_engine, text
 from tests.browser.process import written
 from tests.browser.screen import DESKTOP, TALLY, Screen
@@ -91,8 +91,16 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="package")
+def signed_in() -> dict[tuple[str, str], StorageState]:
+    """The cookies of who has signed in already, by territory and role."""
+    return {}
+
+
 @pytest.fixture
-def enter(demo: Demo, browser: Browser) -> Iterator[Enter]:
+def enter(
+    demo: Demo, browser: Browser, signed_in: dict[tuple[str, str], StorageState]
+) -> Iterator[Enter]:
     """`enter(role)` is somebody signed in at a screen of her own; `enter("")` is a visitor."""
     opened: list[Screen] = []
 
@@ -104,9 +112,19 @@ def enter(demo: Demo, browser: Browser) -> Iterator[Enter]:
         axe: bool = True,
         width: int = DESKTOP,
     ) -> Screen:
-        screen = Screen(browser, demo.origin(slug), scripts=scripts, axe=axe, width=width)
+        screen = Screen(
+            browser,
+            demo.origin(slug),
+            scripts=scripts,
+            axe=axe,
+            width=width,
+            cookies=signed_in.get((slug, role)),
+        )
         opened.append(screen)
-        return screen.sign_in(role) if role else screen
+        if role:
+            screen.sign_in(role)
+            signed_in[slug, role] = screen.context.storage_state()
+        return screen
 
     yield come
     for screen in opened:

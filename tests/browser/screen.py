@@ -6,7 +6,15 @@ from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 import axe_playwright_python
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    StorageState,
+    expect,
+)
 
 DESKTOP, PHONE, SMALLEST = 1280, 390, 320
 HEIGHTS = {DESKTOP: 900, PHONE: 844, SMALLEST: 700}
@@ -65,6 +73,7 @@ class Screen:
         scripts: bool = True,
         axe: bool = True,
         width: int = DESKTOP,
+        cookies: StorageState | None = None,
     ) -> None:
         self.origin = origin
         self.scripts = scripts
@@ -74,6 +83,7 @@ class Screen:
             viewport={"width": width, "height": HEIGHTS[width]},
             locale="fr-FR",
             java_script_enabled=scripts,
+            storage_state=cookies,
         )
         self.errors: list[str] = []
         self.documents: set[str] = set()
@@ -94,9 +104,10 @@ class Screen:
         self.context.close()
 
     def sign_in(self, role: str) -> "Screen":
-        """Take the demo account of a role, with the button of the sign-in page."""
+        """Take the demo account of a role, with the button of the sign-in page if nobody is there."""
         self.open("/")
-        self.follow(self.page.locator(f'[data-demo-account="{role}"]').first)
+        if urlsplit(self.page.url).path == "/connexion":
+            self.follow(self.page.locator(f'[data-demo-account="{role}"]').first)
         return self
 
     def open(self, path: str, *, status: int = 200) -> "Screen":
