@@ -42,7 +42,7 @@ WEIGHTS = st.dictionaries(
     min_size=1,
 ).filter(lambda weights: any(weights.values()))
 TOTALS = st.integers(-(10**10), 10**10)
-a_few = settings(max_examples=40, deadline=None)
+a_few = settings(max_examples=15, deadline=None)
 
 
 @pytest.mark.parametrize(

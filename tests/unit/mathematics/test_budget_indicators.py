@@ -13,7 +13,7 @@ from microcredit.mathematics import indicators
 from microcredit.mathematics.budget import Child, Every, Household, Line, per_month
 from microcredit.mathematics.explained import Indicator, Term, Unit
 
-a_few = settings(max_examples=20, deadline=None)
+a_few = settings(max_examples=15, deadline=None)
 LAST_DUE = date(2028, 6, 5)
 INSTALMENT = 71_61
 
