@@ -216,6 +216,11 @@ def test_a_capacity_gives_a_principal_and_a_length() -> None:
     assert shortest_term(1_000_00, TWO, 5_000_00) == 1
 
 
+def test_a_principal_whose_instalment_is_half_a_cent_over_the_capacity_is_too_large() -> None:
+    assert largest_principal(1, Decimal(0), 2) == 2  # 3 cents over two months are 1.5, paid 2
+    assert largest_principal(3_00, TWO, 1) == 2_99  # 3.00 € is paid back with 3.005, so 3.01
+
+
 def test_a_capacity_under_the_interest_borrows_nothing() -> None:
     with pytest.raises(CapacityTooLow, match="333 cents a month are less than"):
         shortest_term(2_000_00, TWO, 3_33)

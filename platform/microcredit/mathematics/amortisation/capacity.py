@@ -3,15 +3,14 @@
 All answers speak of the constant instalment; the last one may differ from it by a few cents.
 """
 
+from bisect import bisect_left
 from decimal import Decimal
-from math import ceil, log1p
 
 from microcredit.mathematics.amortisation.instalments import (
     MOST_MONTHS,
     ImpossibleTerms,
     annuity,
     instalment,
-    monthly_rate,
 )
 from microcredit.mathematics.amortisation.schedule import Loan, schedule
 
@@ -37,7 +36,7 @@ def shortest_term(
 ) -> int:
     """The smallest number of months whose instalment is at most the capacity.
 
-    A float gives a first guess; the exact instalments before and after it decide.
+    Found by halving: a longer loan never has a larger instalment.
 
     Raises CapacityTooLow when not even `most_months` (600, or the bank's own limit) suffice, among
     others when the capacity does not cover a month's interest; ImpossibleTerms for no terms of a loan.
@@ -48,12 +47,14 @@ def shortest_term(
         raise CapacityTooLow(
             f"{capacity_cents} cents a month are less than {smallest}, the instalment over {most_months} months"
         )
-    months = _guess(principal_cents, annual_rate, capacity_cents, most_months)
-    while instalment(principal_cents, annual_rate, months) > capacity_cents:
-        months += 1
-    while months > 1 and instalment(principal_cents, annual_rate, months - 1) <= capacity_cents:
-        months -= 1
-    return months
+    terms = range(1, most_months + 1)
+    return terms[
+        bisect_left(
+            terms,
+            True,
+            key=lambda months: instalment(principal_cents, annual_rate, months) <= capacity_cents,
+        )
+    ]
 
 
 def months_for_instalment(principal_cents: int, annual_rate: Decimal, instalment_cents: int) -> int:
@@ -85,19 +86,6 @@ def cost_of_credit(principal_cents: int, annual_rate: Decimal, months: int) -> i
     Raises ImpossibleTerms as `Loan` and `schedule` do.
     """
     return schedule(Loan(principal_cents, annual_rate, months)).total_interest_cents
-
-
-def _guess(principal: int, annual_rate: Decimal, capacity: int, most_months: int) -> int:
-    """About how many months: n = −log(1 − P·i/M) / log(1 + i), within 1 and the most."""
-    a, b = monthly_rate(annual_rate)
-    if a == 0:
-        return min(max(principal // capacity, 1), most_months)
-    unpaid = (
-        principal * a / (capacity * b)
-    )  # the share of the instalment that is the first interest
-    if unpaid >= 1:
-        return most_months
-    return min(max(ceil(-log1p(-unpaid) / log1p(a / b)), 1), most_months)
 
 
 def _refuse_no_capacity(cents: int) -> None:

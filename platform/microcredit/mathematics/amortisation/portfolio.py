@@ -23,8 +23,7 @@ Integers = npt.NDArray[np.int64]
 
 MILLIONTHS = 1_000_000
 YEAR_OF_MILLIONTHS = 12 * MILLIONTHS
-MOST_CENTS = 10**9  # 10 million euros: see `_instalments` and `portfolio` for what it protects
-DOUBT = 1e-6  # cents; an estimate this near to a half cent is computed again exactly
+MOST_CENTS = 10**9  # 10 million euros: far over any microcredit, far under what 64 bits hold
 
 
 class TooLarge(ValueError):
@@ -132,29 +131,27 @@ def _repay(
 
 
 def _instalments(loans: Integers, rates: Integers, lengths: Integers) -> Integers:
-    """The constant instalments, half up; estimated in float, and again in integers near a half cent.
+    """The constant instalments, half up: in 64 bits between two bounds, exactly where the bounds differ.
 
-    The factor of each rate and length is the quotient of two integers, which Python rounds correctly, and
-    the product by a principal is rounded once more: the estimate is within 2.3·10⁻¹⁶ of its value in
-    proportion. An instalment is at most 1.1·10⁹ cents, so the error is under 2.6·10⁻⁷ < `DOUBT`.
+    The factor of each rate and length, times 2^`bits`, lies between an integer and the next one. Where
+    both give the same instalment, it is the exact one, since rounding keeps the order. A factor is at
+    most 13/12, so that with `bits` + the bits of the largest principal = 61 no product reaches 2⁶³.
     """
     pairs, which = np.unique(rates * (MOST_MONTHS + 1) + lengths, return_inverse=True)
     shared = [_shared(*divmod(pair, MOST_MONTHS + 1)) for pair in pairs.tolist()]
-    factors = np.array([factor for _, factor in shared])
-    estimate = loans * factors[which]
-    below = np.floor(estimate)
-    above_half = estimate - below - 0.5
-    paid: Integers = (below + (above_half >= 0)).astype(np.int64)
-    for loan in np.flatnonzero(np.abs(above_half) <= DOUBT):
-        paid[loan] = shared[which[loan]][0].instalment(int(loans[loan]))
+    bits = 61 - int(loans.max()).bit_length()
+    factors = np.array([(each.numerator << bits) // each.denominator for each in shared])
+    at_least = loans * factors[which] + (1 << (bits - 1))
+    paid: Integers = at_least >> bits
+    for loan in np.flatnonzero(paid != (at_least + loans) >> bits):
+        paid[loan] = shared[which[loan]].instalment(int(loans[loan]))
     return paid
 
 
 @lru_cache(maxsize=4096)
-def _shared(rate_millionths: int, months: int) -> tuple[Annuity, float]:
-    """What loans of one rate and length share, and the instalment per cent lent as the nearest float."""
-    factors = annuity(Decimal(rate_millionths) / MILLIONTHS, months)
-    return factors, factors.numerator / factors.denominator
+def _shared(rate_millionths: int, months: int) -> Annuity:
+    """What loans of one rate and length share."""
+    return annuity(Decimal(rate_millionths).scaleb(-6), months)
 
 
 def _integers(values: npt.ArrayLike, name: str) -> Integers:
