@@ -195,7 +195,7 @@ def test_who_sees_aggregates_or_accounts_never_sees_the_number_of_a_case(cast: C
     number = cast.case(State.APPROVED, canary=CANARY)
     paths = ("/", "/chiffres",  "/territoire", "/comptes", "/dossiers", "/ma-journee",
              "/ma-commune", "/banque", "/banque/decides", f"/dossiers/{number}", f"/banque/{number}")  # fmt: skip
-    for person in (cast.elie, cast.tania):
+    for person in (cast.elie.anew(), cast.tania.anew()):
         answers = [
             person.client.get(path, base_url=person.origin, follow_redirects=True) for path in paths
         ]
