@@ -56,10 +56,6 @@ def test_known_loans_have_the_known_schedule(
     assert result.total_cents == principal + interest
 
 
-def test_a_loan_of_one_month_is_paid_back_with_a_month_of_interest() -> None:
-    assert schedule(Loan(1_200_00, TWO, 1)).amounts_cents == (1_202_00,)
-
-
 def test_a_half_cent_goes_up() -> None:
     assert [half_up(n, 2) for n in (0, 1, 2, 3)] == [0, 1, 1, 2]
     assert instalment(5, Decimal(0), 2) == 3
