@@ -1,10 +1,10 @@
 """A stored copy that no longer opens is said to be so, and hides no other."""
 
 from sqlalchemy import create_engine, text
+from tests.cast import Cast, read
 
 from microcredit.cases.codes import State
 from microcredit.kernel.provision import Provision
-from tests.cast import Cast, read
 
 ALTER = text("""
     UPDATE app.submission SET copy = set_byte(copy, 40, get_byte(copy, 40) # 1)
