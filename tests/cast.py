@@ -43,6 +43,7 @@ from microcredit.submissions.services.send import send
 from microcredit.tenant_files.creation import sync
 from microcredit.web import keys
 from microcredit.web.requests import SESSION_COOKIE, Resources
+from microcredit.web.words import seal_words
 
 PASSWORD = "correct horse battery"
 SINCE = date(2012, 1, 1)
@@ -164,6 +165,11 @@ class Person:
         assert self.client is not None
         with self.app.app_context():
             return keys.issue_to(self.slug, self.account_id)
+
+    def sealed(self, words: str) -> str:
+        """Words to search by, as the address of her list says them."""
+        with self.app.app_context():
+            return seal_words(words, self)
 
     @contextmanager
     def at_work(self) -> Iterator[tuple[Session, Identity]]:

@@ -20,6 +20,7 @@ from microcredit.cases.schemas import (
     DiagnosisSchema,
     MeetingSchema,
     RedirectSchema,
+    SearchSchema,
 )
 from microcredit.home import AdvanceSchema
 from microcredit.kernel.schema import BaseSchema
@@ -129,6 +130,10 @@ ROUTES: dict[str, Route] = {
         {"commune": ALPHA, "motive": "housing", "amount": "1 500", "channel": "desk", "civility": "mme",
          "last_name": "Lenoir", "first_names": "Sandrine", "phone": "06 39 98 01 12"},
     ),
+    "cases.search": Route(
+        "nadia", at("/dossiers/recherche"), SearchSchema,
+        {"q": "Lenoir", "vue": "tous", "etat": "contact", "commune": ALPHA, "motif": "housing"},
+    ),
     "cases.appointment": Route(
         "farid", on(State.CONTACT, "rendez-vous"), MeetingSchema,
         {"on_date.day": "1", "on_date.month": "2", "on_date.year": "2100", "at_time": "10:30",
@@ -164,7 +169,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "accounts.accesses": (),
     "groupings.territory": (),
     "cases.day": (),
-    "cases.index": ("vue", "etat", "commune", "motif", "q", "ordre", "sens", "page"),
+    "cases.index": ("vue", "etat", "commune", "motif", "r", "ordre", "sens", "page"),
     "cases.contact": (),
     "cases.show": (),
     "cases.appointment": (),

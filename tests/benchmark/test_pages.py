@@ -30,7 +30,7 @@ ROUNDS, WARM = 200, 10
 
 PAGES = {
     Role.CASE_WORKER: (
-        "/ma-journee", "/dossiers", "/dossiers?vue=tous&q=le", "/dossiers/PC-2016-0011",
+        "/ma-journee", "/dossiers", "/dossiers?vue=tous&ordre=nom", "/dossiers/PC-2016-0011",
         "/dossiers/PC-2016-0015/diagnostic", "/chiffres",
     ),
     Role.BANK_OFFICER: ("/banque", "/banque/PC-2016-0011"),

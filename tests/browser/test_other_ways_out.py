@@ -31,7 +31,9 @@ def fix_appointment(screen: Screen) -> None:
 
 def found_at(screen: Screen, words: str) -> int:
     """How many cases the search finds."""
-    screen.open(f"/dossiers?q={words}")
+    screen.open("/dossiers")
+    screen.fill(q=words)
+    screen.go("Filtrer")
     said = screen.page.locator(".result-count").inner_text()
     return int(re.split(r"\s", said, maxsplit=1)[0]) if said[0].isdigit() else 0
 

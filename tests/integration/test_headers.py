@@ -203,7 +203,9 @@ def test_no_name_ever_reaches_a_log(
     named = {"last_name": CANARY, "amount": CANARY, "commune": CANARY, "phone": CANARY}
     refused = cast.nadia.post("/dossiers/nouveau", named)
     assert (refused.status_code, CANARY in refused.text) == (422, True)
-    cast.nadia.get(f"/dossiers?q={CANARY}")
+    found = cast.nadia.post("/dossiers/recherche", {"vue": "tous", "q": CANARY})
+    assert (found.status_code, CANARY in found.location) == (303, False)
+    assert CANARY in cast.nadia.get(found.location).text
     cast.nadia.get(f"/{CANARY}")
     failures = []
     for where in ("code", "statement"):

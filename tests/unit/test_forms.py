@@ -233,7 +233,7 @@ def test_labels_and_choices_come_from_the_schema_through_its_lines() -> None:
 def test_a_refusal_of_the_trade_stands_beside_its_fields_or_above_the_form() -> None:
     form = Form(CloseSchema())
     form.refuse(DomainError("Non.", fields={"reason": "Pas celle-ci."}))
-    assert (form.errors, form.status) == ({"reason": "Pas celle-ci."}, 422)
+    assert (form.errors, form.status) == ({"reason": "Pas celle-ci."}, 409)
     form = Form(CloseSchema())
     form.refuse(DomainError("Non."))
-    assert form.errors == {"": "Non."}
+    assert (form.errors, form.status) == ({"": "Non."}, 409)

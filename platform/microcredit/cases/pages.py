@@ -1,6 +1,7 @@
 """The pages of a case, from first contact to complete."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,6 +19,8 @@ from microcredit.cases.schemas import (
     Meeting,
     MeetingSchema,
     RedirectSchema,
+    Search,
+    SearchSchema,
 )
 from microcredit.cases.services.appointment import note_appointment
 from microcredit.cases.services.close import close as close_case
@@ -46,6 +49,7 @@ from microcredit.web.formatting import clock_time, short_day
 from microcredit.web.forms import Form
 from microcredit.web.guard import requires
 from microcredit.web.requests import identity, session
+from microcredit.web.words import open_words, seal_words
 
 pages = Blueprint("cases", __name__)
 
@@ -68,6 +72,7 @@ CALLS_FOR = {
             State.APPOINTMENT,
             State.DIAGNOSIS,
             State.READY,
+            State.SENT_TO_BANK,
             State.BANK_REFUSED,
             State.APPROVED,
         }
@@ -90,14 +95,22 @@ def index() -> ResponseReturnValue:
     """The list of cases."""
     form: Form[Filters] = Form(FiltersSchema())
     filters = form.judge(request.args) or Filters()
-    return render_template(
-        "cases/index.html",
-        form=form,
-        filters=filters,
-        counts=view_counts(session(), identity()),
-        listing=list_cases(session(), identity(), filters),
-        communes=commune_names(session()),
-    ), form.status
+    form.values["q"] = open_words(filters.r, identity()) if filters.r else ""
+    return _list_page(form, filters), form.status
+
+
+@pages.route("/dossiers/recherche", methods=["POST"])
+@requires(Permission.LIST_CASES, one_time=False)
+def search() -> ResponseReturnValue:
+    """From what was typed to a list whose address says no name."""
+    form: Form[Search] = Form(SearchSchema())
+    asked = form.read()
+    if asked is None:
+        return _list_page(form, Filters()), form.status
+    kept = {"vue": asked.vue, "etat": asked.etat, "commune": asked.commune, "motif": asked.motif}
+    kept["r"] = seal_words(asked.q, identity()) if asked.q else ""
+    chosen = {name: value for name, value in kept.items() if value}
+    return redirect(f"{url_for('cases.index')}?{urlencode(chosen)}", 303)
 
 
 @pages.route("/dossiers/nouveau", methods=["GET", "POST"])
@@ -222,6 +235,19 @@ def close(number: str) -> ResponseReturnValue:
         flash("Le dossier est classé sans suite. Un nouveau rendez-vous le rouvrira.")
         return _to(number)
     return render_template("cases/close.html", form=form, case=case), form.status
+
+
+def _list_page(form: Form[Filters] | Form[Search], filters: Filters) -> str:
+    typed = "" if form.errors else form.value("q")
+    return render_template(
+        "cases/index.html",
+        form=form,
+        filters=filters,
+        typed=typed,
+        counts=view_counts(session(), identity()),
+        listing=list_cases(session(), identity(), filters, typed),
+        communes=commune_names(session()),
+    )
 
 
 def _to(number: str) -> ResponseReturnValue:

@@ -226,14 +226,34 @@ class Order(Labelled):
 
 
 @dataclass(frozen=True)
+class Search:
+    """A name or a number that somebody looks for, within a list."""
+
+    vue: str
+    etat: str
+    commune: str
+    motif: str
+    q: str
+
+
+class SearchSchema(ActSchema[Search]):
+    act = Search
+    vue = Choice("Vue", View)
+    etat = Choice("État", State, required=False)
+    commune = Text("Commune", longest=5)
+    motif = Choice("Projet", Motive, required=False)
+    q = Text("Nom ou numéro", longest=100)
+
+
+@dataclass(frozen=True)
 class Filters:
-    """Which cases to list, and how."""
+    """Which cases to list, and how. A name has no place in an address: `r` is a search, sealed."""
 
     vue: str = View.OPEN.value
     etat: str = ""
     commune: str = ""
     motif: str = ""
-    q: str = ""
+    r: str = ""
     ordre: str = Order.SINCE.value
     sens: str = "asc"
     page: str = ""
@@ -245,7 +265,7 @@ class FiltersSchema(ActSchema[Filters]):
     etat = Choice("État", State, required=False)
     commune = Text("Commune", longest=5)
     motif = Choice("Projet", Motive, required=False)
-    q = Text("Nom ou numéro", longest=100)
+    r = Text("Recherche", longest=800)
     ordre = Choice("Ordre", Order, required=False, load_default=Order.SINCE.value)
     sens = Text("Sens", longest=4)
     page = Text("Page", longest=400)

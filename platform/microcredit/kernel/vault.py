@@ -51,7 +51,7 @@ class Vault:
         return AESGCM(self._key_apart()).decrypt(sealed[:NONCE], sealed[NONCE:], subject.encode())
 
     def _key_apart(self) -> bytes:
-        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"kept forms")
+        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"apart from any tenant")
         return derived.derive(self._master_key)
 
     def seal(self, session: Session, plain: bytes, subject: str) -> bytes:

@@ -44,7 +44,7 @@ def requires(permission: Permission, *, one_time: bool = True) -> Callable[[View
                     response = _act(identity, view, values, one_time=one_time)
                 else:
                     response = _finished(make_response(view(**values)))
-            except (Forbidden, NotFound):
+            except (Forbidden, NotFound, keys.BadKey):
                 session().rollback()
                 subject = ":".join(str(value) for value in values.values())
                 resources().gatekeeper.record_refusal(identity, str(request.endpoint), subject)

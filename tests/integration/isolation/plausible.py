@@ -76,6 +76,10 @@ def a_contact(place: Place) -> Typed:
     }  # fmt: skip
 
 
+def a_search(place: Place) -> Typed:
+    return {"q": place.canary, "vue": "tous"}
+
+
 def a_meeting(place: Place) -> Typed:
     day = date.today() + timedelta(days=20)  # noqa: DTZ011  (any day ahead does)
     return {
@@ -175,6 +179,7 @@ ROUTES = (
           EVERYBODY - {Role.FRONT_DESK, Role.BANK_OFFICER}),
     Route("cases.day", "/ma-journee", "Ma journée, mon accueil", DESKS),
     Route("cases.index", "/dossiers", "Liste des dossiers", READERS),
+    _post("cases.search", "/dossiers/recherche", "Chercher un dossier", READERS, None, a_search),
     Route("cases.contact", "/dossiers/nouveau", "Formulaire du premier contact", DESKS),
     _post("cases.contact", "/dossiers/nouveau", "Noter un premier contact", DESKS, None, a_contact),
     Route("cases.show", _CASE, "Page d’un dossier", READERS, state=_S.DIAGNOSIS, named=True),

@@ -67,13 +67,26 @@ def test_reading_a_case_leaves_its_number_and_who_read_it(
     assert "Kztrailkz" not in str(events)
 
 
-def test_a_search_leaves_how_many_it_found_and_not_its_words(
+def test_a_search_leaves_what_it_showed_and_not_its_words(
     cast: Cast, owner: Connection, trail: Trail
 ):
-    cast.case(name="Kzfoundkz")
+    number = cast.case(name="Kzfoundkz")
     trail.events()
-    assert cast.nadia.get("/dossiers", query_string={"q": "kzfoundkz"}).status_code == 200
-    assert trail.events() == [("search", "cases", *who(owner, cast.nadia), '{"found": "1"}')]
+    words = cast.nadia.sealed("kzfoundkz")
+    assert number in cast.nadia.get("/dossiers", query_string={"r": words}).text
+    shown = f'{{"shown": "{number}"}}'
+    assert trail.events() == [("search", "cases", *who(owner, cast.nadia), shown)]
+
+
+def test_a_list_leaves_what_it_showed(cast: Cast, owner: Connection, trail: Trail):
+    number = cast.case(name="Kzlistedkz")
+    trail.events()
+    newest = "/dossiers?vue=tous&ordre=numero&sens=desc"
+    assert number in cast.nadia.get(newest).text
+    [event] = trail.events()
+    assert event[:5] == ("list", "cases", *who(owner, cast.nadia))
+    assert number in event[5]
+    assert "Kzlistedkz" not in event[5]
 
 
 @pytest.mark.parametrize(

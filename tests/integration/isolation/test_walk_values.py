@@ -89,17 +89,26 @@ def test_a_hat_of_somebody_else_is_a_hat_that_does_not_exist(
     walker.succeeds(yves, route, route.path, {"membership": mine[1]})
 
 
+def addressed(person: Person, query: dict[str, str]) -> dict[str, str]:
+    """A query as the address of the list says it: what was typed stands sealed."""
+    asked = dict(query)
+    if "q" in asked:
+        asked["r"] = person.sealed(asked.pop("q"))
+    return asked
+
+
 def searched(walker: Walker, person: Person, **query: str) -> str:
     """What the list answers to a query; what was typed is masked, since it is shown again."""
-    answer = walker.ask(person, LIST, LIST.path, dict(query))
+    asked = addressed(person, query)
+    answer = walker.ask(person, LIST, LIST.path, asked)
     assert answer.status_code == 200
     walker.attempts[LIST.key] += 1
-    return masked(answer, *query.values())
+    return masked(answer, *query.values(), *asked.values())
 
 
 def found(walker: Walker, person: Person, number: str, **query: str) -> None:
     """The twin: the query finds the case."""
-    walker.succeeds(person, LIST, LIST.path, dict(query), number)
+    walker.succeeds(person, LIST, LIST.path, addressed(person, query), number)
 
 
 def readers(cast: Cast, walker: Walker) -> list[Person]:

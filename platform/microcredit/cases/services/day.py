@@ -11,6 +11,7 @@ from microcredit.cases.models import Appointment, Case
 from microcredit.cases.services.find import within
 from microcredit.governance.services import delays
 from microcredit.groupings.models import Commune, Organisation
+from microcredit.kernel import audit
 from microcredit.kernel.clock import business_date
 from microcredit.kernel.permissions import Permission
 from microcredit.kernel.tenancy import Identity
@@ -70,8 +71,11 @@ class Day:
     oldest_at_bank: int = 0
 
 
-def my_day(session: Session, identity: Identity, calls_for_me: frozenset[State]) -> Day:
-    """The day of the active hat. `calls_for_me` are the states in which its role has the next act."""
+def my_day(session: Session, identity: Identity, mine: frozenset[State]) -> Day:
+    """The day of the active hat. `mine` are the states in which its role has the next act.
+
+    A case at the bank is the role's only once the bank is late.
+    """
     today = business_date(session)
     day = Day(today)
     day.today_meetings, day.next_meetings = _meetings(session, identity, today)
@@ -79,15 +83,18 @@ def my_day(session: Session, identity: Identity, calls_for_me: frozenset[State])
         if work.state is State.SENT_TO_BANK:
             day.at_bank += 1
             day.oldest_at_bank = max(day.oldest_at_bank, work.days)
-        if work.meets_on is not None and work.meets_on >= today:
+        if work.state not in mine or (work.meets_on is not None and work.meets_on >= today):
             continue
         if work.late:
             day.late.append(work)
-        elif work.state in calls_for_me:
+        elif work.state is not State.SENT_TO_BANK:
             soon = work.limit is not None and work.days >= work.limit - 2
             (day.now if soon or work.state is State.READY else day.waiting).append(work)
     day.more = max(0, len(day.waiting) - MOST)
     day.waiting = day.waiting[:MOST]
+    numbers = {work.number for work in (*day.late, *day.now, *day.waiting)}
+    numbers |= {meeting.number for meeting in (*day.today_meetings, *day.next_meetings)}
+    audit.record(session, "list", "cases", shown=" ".join(sorted(numbers)))
     return day
 
 

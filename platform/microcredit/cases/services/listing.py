@@ -55,12 +55,12 @@ class Listing:
     after: str
 
 
-def list_cases(session: Session, identity: Identity, filters: Filters) -> Listing:
-    """The cases within reach that match, one page of them. A search is logged, not its words."""
+def list_cases(session: Session, identity: Identity, filters: Filters, typed: str = "") -> Listing:
+    """The cases within reach that match, one page of them. What is shown is logged, the words searched are not."""
     today = business_date(session)
     limits = delays(session, today)
     named = identity.may(Permission.READ_IDENTITY)
-    wanted = _wanted(identity, filters, limits, today, named=named)
+    wanted = _wanted(identity, filters, typed, limits, today, named=named)
     count = session.scalar(
         select(func.count())
         .select_from(Case)
@@ -69,9 +69,9 @@ def list_cases(session: Session, identity: Identity, filters: Filters) -> Listin
     )
     statement = _columns().where(wanted)
     page = keyset.fetch(session, statement, _order(filters, named=named), filters.page)
-    if filters.q:
-        audit.record(session, "search", "cases", found=str(count))
     rows = [_row(row, limits, today, named=named) for row in page.rows]
+    act = "search" if typed else "list"
+    audit.record(session, act, "cases", shown=" ".join(row.number for row in rows))
     return Listing(rows, count or 0, page.before, page.after)
 
 
@@ -109,11 +109,17 @@ def _in_view(view: View, limits: dict[str, int], today: date) -> ColumnElement[b
 
 
 def _wanted(
-    identity: Identity, filters: Filters, limits: dict[str, int], today: date, *, named: bool
+    identity: Identity,
+    filters: Filters,
+    typed: str,
+    limits: dict[str, int],
+    today: date,
+    *,
+    named: bool,
 ) -> ColumnElement[bool]:
     tests = [within(identity, Permission.LIST_CASES)]
-    if filters.q:
-        tests.append(_found(filters.q, named=named))
+    if typed:
+        tests.append(_found(typed, named=named))
     else:
         tests.append(_in_view(View(filters.vue), limits, today))
     if filters.etat:
@@ -154,7 +160,7 @@ def _order(filters: Filters, *, named: bool) -> Keyset:
                 Case.amount_cents.expression, Case.id.expression, "amount_cents", "id", down
             )
         case Order.NUMBER.value:
-            return Keyset(Case.number.expression, Case.id.expression, "number", "id", down)
+            return Keyset(Case.id.expression, Case.id.expression, "id", "id", down)
         case Order.NAME.value if named:
             key = func.coalesce(Person.sort_name, "")
             return Keyset(key, Case.id.expression, "sort_name", "id", down)

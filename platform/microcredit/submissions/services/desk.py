@@ -174,7 +174,9 @@ def _list(
         .order_by(order, Submission.id)
         .limit(100)
     )
-    return [_row(session, submission, number) for submission, number in rows]
+    found = [_row(session, submission, number) for submission, number in rows]
+    audit.record(session, "list", "copies", shown=" ".join(row.number for row in found))
+    return found
 
 
 def _content(session: Session, submission: Submission) -> dict[str, object]:

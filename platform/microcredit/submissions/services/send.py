@@ -22,7 +22,7 @@ from microcredit.lenders.models import LoanTerms
 from microcredit.lenders.services import BankTerms, terms_in_force, terms_of
 from microcredit.submissions import copy
 from microcredit.submissions.models import Submission
-from microcredit.web.formatting import euros
+from microcredit.web.formatting import day, euros, euros_whole, percent
 
 #: The job that checks a copy once it is stored.
 VERIFY = "submissions.verify"
@@ -103,7 +103,7 @@ def send(session: Session, identity: Identity, number: str, bank_id: int) -> Sub
 def limit_crossed(case: Case, bank: BankTerms) -> str:
     """The sentence that says which limit of the bank a request crosses; "" when it fits."""
     terms, months = bank.terms, case.months or 0
-    since = f"conditions de {bank.bank} du {terms.valid_from:%d/%m/%Y}"
+    since = f"conditions de {bank.bank} du {day(terms.valid_from)}"
     if case.amount_cents > terms.max_cents:
         return (
             f"{euros(case.amount_cents)} dépasse le plafond de {euros(terms.max_cents)} ({since})."
@@ -118,10 +118,9 @@ def limit_crossed(case: Case, bank: BankTerms) -> str:
 
 
 def terms_in_words(terms: LoanTerms) -> str:
-    """« 300 à 3000 €, 6 à 36 mois, 2 %, depuis le 01/06/2012 »: part of the copy, so never reworded."""
-    rate = f"{(terms.annual_rate * 100).normalize():f}".replace(".", ",")
+    """The terms as they stood, in words that the copy keeps: never reworded afterwards."""
     return (
-        f"{terms.min_cents // 100} à {terms.max_cents // 100} €,"
-        f" {terms.min_months} à {terms.max_months} mois, {rate} %,"
-        f" depuis le {terms.valid_from:%d/%m/%Y}"
+        f"{euros_whole(terms.min_cents)} à {euros_whole(terms.max_cents)},"
+        f" {terms.min_months} à {terms.max_months} mois, {percent(terms.annual_rate)},"
+        f" depuis le {day(terms.valid_from)}"
     )
