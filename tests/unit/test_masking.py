@@ -186,7 +186,7 @@ def flat_values(values: list[list[int]]) -> list[int]:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.one_of(tables(2, 2, 12), tables(2, 3, 9)))
 def test_no_hidden_number_of_a_small_table_can_be_found_by_trying_everything(
     values: list[list[int]],
@@ -198,7 +198,7 @@ def test_no_hidden_number_of_a_small_table_can_be_found_by_trying_everything(
     assert undecided(numbers, sums, total)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(2, 6).flatmap(lambda h: tables(h, 5, 30)))
 def test_no_hidden_number_of_a_table_can_be_found_by_subtraction(values: list[list[int]]) -> None:
     masked = mask_table(values)
@@ -207,7 +207,7 @@ def test_no_hidden_number_of_a_table_can_be_found_by_subtraction(values: list[li
     assert not determined(numbers, sums)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.data())
 def test_the_parts_of_a_number_cannot_be_found_across_years_and_communes(
     data: st.DataObject,
