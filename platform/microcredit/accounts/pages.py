@@ -40,9 +40,8 @@ def sign_in() -> ResponseReturnValue:
         asked = form.read()
         try:
             if asked is not None:
-                return _signed_in(
-                    services.sign_in(gate(), here(), asked, request.remote_addr or "")
-                )
+                address = request.remote_addr or ""
+                return _signed_in(services.sign_in(gate(), here(), asked, address))
         except DomainError as refused:
             form.refuse(refused)
             wait = {"Retry-After": str(WINDOW.seconds)} if refused.status == 429 else {}

@@ -8,7 +8,7 @@ from microcredit.kernel.permissions import Permission
 from microcredit.submissions.copy import DECLARED
 from microcredit.submissions.schemas import Reply, ReplySchema, SendSchema
 from microcredit.submissions.services.desk import decided, read_copy, reply, to_decide
-from microcredit.submissions.services.send import limit_crossed, preview, send
+from microcredit.submissions.services.send import preview, send
 from microcredit.web.forms import Form
 from microcredit.web.guard import requires
 from microcredit.web.requests import identity, session
@@ -33,9 +33,8 @@ def send_case(number: str) -> ResponseReturnValue:
             flash("Le dossier est transmis. La banque a reçu une copie figée.")
             return redirect(url_for("cases.show", number=number), 303)
     shown = preview(session(), identity(), number)
-    limits = {bank.terms.bank_id: limit_crossed(shown.facts.case, bank) for bank in shown.banks}
     return render_template(
-        "submissions/send.html", form=form, preview=shown, limits=limits, declared=DECLARED
+        "submissions/send.html", form=form, preview=shown, declared=DECLARED
     ), form.status
 
 

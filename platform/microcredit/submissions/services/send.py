@@ -36,11 +36,12 @@ class BankCannotTakeIt(DomainError):
 
 @dataclass(frozen=True)
 class Preview:
-    """What would be sent, and to whom it could be."""
+    """What would be sent, and to whom it could be; `limits` says which each bank's terms cross."""
 
     facts: Facts
     commune: str
     banks: list[BankTerms]
+    limits: dict[int, str]
     today: date
 
 
@@ -49,10 +50,12 @@ def preview(session: Session, identity: Identity, number: str) -> Preview:
     case = get(session, identity, number, Permission.SEND_TO_BANK)
     transitions.check(case, Act.SEND_TO_BANK)
     today = business_date(session)
+    banks = terms_in_force(session, today)
     found = Preview(
         facts(session, case),
         commune_names(session)[case.residence_code],
-        terms_in_force(session, today),
+        banks,
+        {bank.terms.bank_id: limit_crossed(case, bank) for bank in banks},
         today,
     )
     audit.record(session, "read", f"case:{case.number}")
