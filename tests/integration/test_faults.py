@@ -192,7 +192,6 @@ def post(person: Person, port: int, path: str, key: str) -> tuple[int, str]:
             return answer.status, answer.headers.get("Location", "")
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_a_worker_killed_in_the_middle_is_replaced_and_the_form_sent_again_acts_once(
     stage: Stage,
 ) -> None:
