@@ -5,11 +5,13 @@ from sqlalchemy import NullPool, create_engine, text
 
 import microcredit.accounts.models
 import microcredit.cases.models
+import microcredit.followups.models
 import microcredit.governance.models
 import microcredit.groupings.models
 import microcredit.kernel.audit
 import microcredit.kernel.vault
 import microcredit.lenders.models
+import microcredit.loans.models
 import microcredit.people.models
 import microcredit.submissions.models  # noqa: F401  (each import adds its tables to Base.metadata)
 from microcredit.kernel.database import Base

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from flask import Flask
@@ -27,18 +28,36 @@ from microcredit.accounts.models import Account, Membership
 from microcredit.accounts.services import hash_password, open_session
 from microcredit.cases.codes import State
 from microcredit.cases.models import Case
-from microcredit.cases.schemas import Close, Contact, Diagnosis, Line, Meeting, Redirect
+from microcredit.cases.schemas import (
+    AskDocuments,
+    Close,
+    Contact,
+    Decline,
+    Diagnosis,
+    Line,
+    Meeting,
+    Redirect,
+)
 from microcredit.cases.services.appointment import note_appointment
-from microcredit.cases.services.close import close, redirect
+from microcredit.cases.services.close import close, decline, redirect
 from microcredit.cases.services.contact import open_contact
 from microcredit.cases.services.diagnosis import complete, save_diagnosis
+from microcredit.cases.services.documents import await_documents
 from microcredit.cases.services.find import get
+from microcredit.cases.services.review import ask_review
+from microcredit.followups.schemas import Evaluate
+from microcredit.followups.services import close_loan
 from microcredit.groupings.models import Organisation
 from microcredit.kernel.clock import business_date
 from microcredit.kernel.permissions import Permission, Role
 from microcredit.kernel.tenancy import Identity, enter, enter_setup
+from microcredit.loans.schemas import Disburse, SettleEarly, Sign, Withdraw
+from microcredit.loans.services.disburse import disburse, withdraw
+from microcredit.loans.services.postings import settle_early
+from microcredit.loans.services.sign import lapse_offer, sign_offer
+from microcredit.mathematics.dates import add_months
 from microcredit.submissions.schemas import Reply
-from microcredit.submissions.services.desk import reply
+from microcredit.submissions.services.answer import reply
 from microcredit.submissions.services.send import send
 from microcredit.tenant_files.creation import sync
 from microcredit.web import keys
@@ -172,14 +191,16 @@ class Person:
             return seal_words(words, self)
 
     @contextmanager
-    def at_work(self) -> Iterator[tuple[Session, Identity]]:
-        """A transaction of hers, for calling services as a page would."""
+    def at_work(self, on: date | None = None) -> Iterator[tuple[Session, Identity]]:
+        """A transaction of hers, for calling services as a page would; `on` is its business date."""
         assert self.client is not None
         found = resources_of(self.app)
         with Session(found.pools.web, expire_on_commit=False) as session, session.begin():
             session.info["vault"] = found.vault
             identity = enter(session, self.token, self.slug)
             assert identity is not None
+            if on is not None:
+                session.info["demo_date"] = on
             yield session, identity
 
     def anew(self) -> "Person":
@@ -221,18 +242,25 @@ class Cast:
         `canary` is written into every free field, so that a leak of any of them is seen.
         """
         people = self.people
-        with people[at].at_work() as (session, identity):
+        with people[at].at_work() as (session, _):
+            today = business_date(session)
+        began = today - LONG_AGO if AGO.keys() & set(STEPS[state]) else None
+        with people[at].at_work(began) as (session, identity):
             number = open_contact(
                 session, identity, a_contact(commune=commune, name=name + canary, amount=amount)
             ).number
         for step in STEPS[state]:
-            self._take(step, number, people[worker], people[bank], name + canary, canary)
+            on = today - AGO[step] if step in AGO else began
+            self.take(step, number, people[worker], people[bank], name + canary, canary, on)
         return number
 
-    def _take(
-        self, step: str, number: str, worker: Person, banker: Person, name: str, canary: str
-    ) -> None:
-        with (banker if step in ("grant", "refuse") else worker).at_work() as (session, identity):
+    def take(
+        self, step: str, number: str, worker: Person, banker: Person, name: str, canary: str,
+        on: date | None = None,
+    ) -> None:  # fmt: skip
+        """One step of a case by the person who takes it, on a business date of its own."""
+        with (banker if step in OF_BANK else worker).at_work(on) as (session, identity):
+            today = business_date(session)
             match step:
                 case "meet":
                     tomorrow = business_date(session) + timedelta(days=1)
@@ -255,14 +283,49 @@ class Cast:
                     ).one()
                     send(session, identity, number, bank)
                 case "grant":
-                    reply(session, identity, number, Reply("granted", ""))
+                    reply(session, identity, number, Reply("grant"))
                 case "refuse":
-                    reply(session, identity, number, Reply("refused", "ficp"))
+                    reply(session, identity, number, Reply("refuse", ["ficp"]))
+                case "counter":
+                    lent = Reply("counter", amount=1200_00, months=12, rate=Decimal("0.02"))
+                    reply(session, identity, number, lent)
+                case "adjourn":
+                    later = today + timedelta(days=9)
+                    reply(session, identity, number, Reply("adjourn", due_on=later))
+                case "ask_items":
+                    asked = Reply(
+                        "ask_items", items=f"Un devis {canary}", due_on=today + timedelta(9)
+                    )
+                    reply(session, identity, number, asked)
+                case "await_documents":
+                    asked_for = AskDocuments(f"Un devis {canary}")
+                    await_documents(session, identity, number, asked_for)
+                case "ask_review":
+                    ask_review(session, identity, number)
+                case "decline":
+                    why = Decline("rav_too_low", f"Trop juste {canary}", ["pcb"])
+                    decline(session, identity, number, why)
+                case "sign":
+                    sign_offer(session, identity, number, Sign(today))
+                case "lapse":
+                    lapse_offer(session, identity, number)
+                case "withdraw":
+                    withdraw(session, identity, number, Withdraw(today))
+                case "disburse":
+                    first = add_months(today, 1)
+                    paid = Disburse(today, "supplier", f"Garage {canary}", first)
+                    disburse(session, identity, number, paid)
+                case "settle":
+                    settle_early(session, identity, number, SettleEarly(today, 1500_00, "bank"))
+                case "close_loan":
+                    close_loan(session, identity, number, Evaluate("yes", "yes", comment=canary))
                 case "redirect":
                     redirect(session, identity, number, Redirect("better_aid_exists", ["pcb"]))
                 case "close":
                     close(session, identity, number, Close("changed_mind"))
 
+
+_GRANTED = ("meet", "diagnose", "complete", "send", "grant")
 
 STEPS: dict[State, tuple[str, ...]] = {
     State.CONTACT: (),
@@ -274,7 +337,30 @@ STEPS: dict[State, tuple[str, ...]] = {
     State.SENT_TO_BANK: ("meet", "diagnose", "complete", "send"),
     State.BANK_REFUSED: ("meet", "diagnose", "complete", "send", "refuse"),
     State.APPROVED: ("meet", "diagnose", "complete", "send", "grant"),
+    State.AWAITING_DOCUMENTS: ("meet", "diagnose", "await_documents"),
+    State.LOCAL_REVIEW: ("meet", "diagnose", "complete", "ask_review"),
+    State.DECLINED: ("meet", "diagnose", "complete", "decline"),
+    State.BANK_INFO_REQUESTED: ("meet", "diagnose", "complete", "send", "ask_items"),
+    State.ADJOURNED: ("meet", "diagnose", "complete", "send", "adjourn"),
+    State.BANK_COUNTER_OFFER: ("meet", "diagnose", "complete", "send", "counter"),
+    State.OFFER_LAPSED: (*_GRANTED, "lapse"),
+    State.OFFER_SIGNED: (*_GRANTED, "sign"),
+    State.WITHDRAWN: (*_GRANTED, "sign", "withdraw"),
+    State.DISBURSED: (*_GRANTED, "sign", "disburse"),
+    State.CLOSED: (*_GRANTED, "sign", "disburse", "settle", "close_loan"),
 }
+
+#: When a case began that needs time to come where it is, and how long ago its last steps were taken.
+LONG_AGO = timedelta(days=20)
+AGO = {
+    step: timedelta(days=days)
+    for step, days in {
+        "sign": 12, "lapse": 0, "withdraw": 3, "disburse": 3, "settle": 1, "close_loan": 0,
+    }.items()
+}  # fmt: skip
+
+#: Steps that the bank takes.
+OF_BANK = ("grant", "refuse", "counter", "adjourn", "ask_items")
 
 
 def a_contact(*, commune: str = ALPHA, name: str = "Lenoir", amount: int = 1500_00) -> Contact:

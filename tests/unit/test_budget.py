@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microcredit.cases.codes import BudgetCode, Periodicity
+from microcredit.cases.budget_codes import BudgetCode, Periodicity
 from microcredit.cases.services.diagnosis import balance_of
 from microcredit.mathematics.budget import Balance, balance, monthly
 

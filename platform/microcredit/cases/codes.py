@@ -1,4 +1,4 @@
-"""The words of a case: states, acts, motives, reasons, budget lines, with their French labels."""
+"""The words of a case: states, acts, motives, reasons, tasks, with their French labels."""
 
 from microcredit.kernel.codes import Labelled
 
@@ -11,15 +11,38 @@ class State(Labelled):
     APPOINTMENT = "appointment", "Rendez-vous fixé"
     NO_SHOW_OR_WITHDRAWN = "no_show_or_withdrawn", "Sans suite"
     DIAGNOSIS = "diagnosis", "Diagnostic en cours"
+    AWAITING_DOCUMENTS = "awaiting_documents", "En attente de pièces"
     READY = "ready", "Dossier complet"
+    LOCAL_REVIEW = "local_review", "Avis local demandé"
+    DECLINED = "declined_by_case_worker", "Non présenté"
     SENT_TO_BANK = "sent_to_bank", "Transmis à la banque"
+    BANK_INFO_REQUESTED = "bank_info_requested", "Complément demandé"
+    ADJOURNED = "adjourned", "Décision ajournée"
     BANK_REFUSED = "bank_refused", "Refus de la banque"
+    BANK_COUNTER_OFFER = "bank_counter_offer", "Accord modifié proposé"
     APPROVED = "approved", "Accord de la banque"
+    OFFER_LAPSED = "offer_lapsed", "Offre périmée"
+    OFFER_SIGNED = "offer_signed", "Offre signée"
+    WITHDRAWN = "withdrawn_by_borrower", "Rétracté"
+    DISBURSED = "disbursed", "Prêt en cours"
+    CLOSED = "closed", "Prêt clos"
 
 
-#: A closed case waits for nobody.
-CLOSED = frozenset({State.REDIRECTED, State.NO_SHOW_OR_WITHDRAWN})
+#: A closed case waits for nobody; some can be taken up again (see `transitions.TABLE`).
+CLOSED = frozenset(
+    {
+        State.REDIRECTED,
+        State.NO_SHOW_OR_WITHDRAWN,
+        State.DECLINED,
+        State.OFFER_LAPSED,
+        State.WITHDRAWN,
+        State.CLOSED,
+    }
+)
 OPEN = tuple(state for state in State if state not in CLOSED)
+
+#: A copy is at a bank, which has the next word.
+AT_BANK = (State.SENT_TO_BANK, State.BANK_INFO_REQUESTED, State.ADJOURNED)
 
 
 class Act(Labelled):
@@ -28,13 +51,40 @@ class Act(Labelled):
     OPEN_CONTACT = "open_contact", "Premier contact"
     NOTE_APPOINTMENT = "note_appointment", "Rendez-vous fixé"
     SAVE_DIAGNOSIS = "save_diagnosis", "Diagnostic enregistré"
+    AWAIT_DOCUMENTS = "await_documents", "Pièces demandées"
+    RECEIVE_DOCUMENTS = "receive_documents", "Pièces reçues"
     COMPLETE = "complete", "Dossier déclaré complet"
-    CORRECT = "correct", "Diagnostic rouvert pour correction"
+    CORRECT = "correct", "Diagnostic rouvert"
+    ASK_REVIEW = "ask_review", "Avis local demandé"
+    SUPPORT = "support", "Avis local favorable"
+    OBJECT = "object", "Avis local défavorable"
+    DECLINE = "decline", "Dossier non présenté"
     SEND_TO_BANK = "send_to_bank", "Transmis à la banque"
+    ASK_ITEMS = "ask_items", "Complément demandé par la banque"
+    SEND_ITEMS = "send_items", "Complément envoyé à la banque"
+    ADJOURN = "adjourn", "Décision ajournée par la banque"
     GRANT = "grant", "Accord de la banque"
+    COUNTER = "counter", "Accord modifié proposé par la banque"
+    ACCEPT_COUNTER = "accept_counter", "Accord modifié accepté par la personne"
+    DECLINE_COUNTER = "decline_counter", "Accord modifié refusé par la personne"
     REFUSE = "refuse", "Refus de la banque"
+    RECALL = "recall", "Dossier retiré de la banque"
+    SIGN_OFFER = "sign_offer", "Offre signée"
+    LAPSE_OFFER = "lapse_offer", "Offre périmée"
+    WITHDRAW = "withdraw", "Rétractation"
+    DISBURSE = "disburse", "Prêt versé"
+    NOTE_REJECT = "note_reject", "Prélèvement rejeté"
+    NOTE_PAYMENT = "note_payment", "Échéance payée"
+    CHANGE_SCHEDULE = "change_schedule", "Nouvel échéancier"
+    SETTLE_EARLY = "settle_early", "Solde anticipé"
+    CALL_GUARANTEE = "call_guarantee", "Garantie appelée"
+    CLOSE_LOAN = "close_loan", "Prêt clos et évalué"
     REDIRECT = "redirect", "Orientation vers une autre aide"
     CLOSE = "close", "Classé sans suite"
+    ORIENT = "orient", "Orientation proposée"
+    NOTE_RESULT = "note_result", "Résultat d’une orientation"
+    ADD_TASK = "add_task", "Tâche ajoutée"
+    FINISH_TASK = "finish_task", "Tâche faite"
 
 
 class Channel(Labelled):
@@ -43,7 +93,8 @@ class Channel(Labelled):
     DESK = "desk", "Accueil du CCAS"
     PHONE = "phone", "Téléphone"
     OUTREACH = "outreach", "Permanence"
-    PARTNER = "partner", "Partenaire"
+    MISSION_LOCALE = "mission_locale", "Mission locale"
+    PARTNER = "partner", "Autre partenaire"
     WEB = "web", "Courriel ou site"
 
 
@@ -58,17 +109,64 @@ class Motive(Labelled):
     OTHER = "other", "Autre projet"
 
 
+class Purpose(Labelled):
+    """What the money pays, finer than the motive: « objet »."""
+
+    CAR = "car", "Achat de voiture"
+    REPAIR = "repair", "Réparation, contrôle technique"
+    LICENCE = "licence", "Permis de conduire"
+    TWO_WHEELS = "two_wheels", "Deux-roues, vélo, voiturette"
+    INSURANCE = "insurance", "Assurance, carte grise"
+    WORK_TOOLS = "work_tools", "Matériel ou tenue de travail"
+    APPLIANCES = "appliances", "Électroménager, meubles"
+    MOVING = "moving", "Dépôt de garantie, déménagement"
+    WORKS = "works", "Petits travaux, énergie"
+    TRAINING_FEE = "training_fee", "Frais de formation, d’examen"
+    STUDENT_TOOLS = "student_tools", "Matériel d’études"
+    CARE = "care", "Soins, dentaire, optique, appareillage"
+    FUNERAL = "funeral", "Obsèques"
+    LIFE_EVENT = "life_event", "Naissance, séparation, visite"
+    OTHER = "other", "Autre objet"
+
+
+PURPOSES: dict[Motive, tuple[Purpose, ...]] = {
+    Motive.MOBILITY: (
+        Purpose.CAR, Purpose.REPAIR, Purpose.LICENCE, Purpose.TWO_WHEELS, Purpose.INSURANCE,
+        Purpose.WORK_TOOLS, Purpose.OTHER,
+    ),
+    Motive.HOUSING: (Purpose.APPLIANCES, Purpose.MOVING, Purpose.WORKS, Purpose.OTHER),
+    Motive.TRAINING: (Purpose.TRAINING_FEE, Purpose.STUDENT_TOOLS, Purpose.OTHER),
+    Motive.HEALTH: (Purpose.CARE, Purpose.OTHER),
+    Motive.FAMILY: (Purpose.FUNERAL, Purpose.LIFE_EVENT, Purpose.OTHER),
+    Motive.OTHER: (Purpose.OTHER,),
+}  # fmt: skip
+"""The purposes that each motive has."""
+
+
 class RedirectReason(Labelled):
     """Why microcredit is not the answer: « raison de l’orientation »."""
 
     BETTER_AID = "better_aid_exists", "Une aide convient mieux"
     OBJECT_EXCLUDED = "object_excluded", "Dettes, loyers ou factures à payer"
-    NO_CAPACITY = "no_repayment_capacity", "Le budget ne laisse pas de quoi rembourser"
+    NO_CAPACITY = "no_repayment_capacity", "Manifestement pas de quoi rembourser"
+    RAV_TOO_LOW = "rav_too_low", "Reste à vivre trop bas"
     OVERINDEBTED = "overindebtedness", "Surendettement ou fichage"
     OUT_OF_RANGE = "amount_out_of_range", "Montant hors du dispositif"
     NOT_RESIDENT = "not_resident", "N’habite pas le territoire"
     CLASSIC_CREDIT = "classic_credit", "Un crédit ordinaire est possible"
     BANK_REFUSAL = "bank_refusal", "La banque a refusé"
+
+
+class DeclineReason(Labelled):
+    """Why a file is not shown to a bank: a person decides it, and says why: « raison de la non-présentation »."""
+
+    RAV_TOO_LOW = "rav_too_low", "Reste à vivre trop bas"
+    DEFICIT = "deficit_budget", "Budget en déficit"
+    OVERINDEBTED = "overindebtedness", "Surendettement : la Banque de France d’abord"
+    UNSTABLE = "unstable_income", "Ressources qui s’arrêtent avant la fin du prêt"
+    NOT_VIABLE = "project_not_viable", "Projet pas viable : véhicule, prix, devis"
+    MISSING_PAPERS = "missing_papers", "Pièces jamais reçues malgré les relances"
+    NO_FOLLOW_UP = "refuses_accompaniment", "Ne souhaite pas d’accompagnement"
 
 
 class CloseReason(Labelled):
@@ -77,8 +175,17 @@ class CloseReason(Labelled):
     NO_SHOW = "no_show", "N’est pas venu au rendez-vous"
     CHANGED_MIND = "changed_mind", "Renonce à son projet"
     FOUND_OTHER = "found_other", "A trouvé une autre solution"
+    PROJECT_GONE = "project_gone", "Le projet n’est plus possible : voiture vendue, devis périmé"
     UNREACHABLE = "unreachable", "Injoignable après trois appels"
     MOVED = "moved", "A quitté le territoire"
+
+
+class Review(Labelled):
+    """What the local committee thinks of a file: « avis local »."""
+
+    FAVOURABLE = "favourable", "Favorable"
+    RESERVED = "reserved", "Favorable, avec des réserves"
+    UNFAVOURABLE = "unfavourable", "Défavorable"
 
 
 class OrientationTarget(Labelled):
@@ -104,49 +211,21 @@ class OrientationTarget(Labelled):
     CLASSIC_CREDIT = "classic_credit", "Crédit ordinaire de sa banque"
 
 
-class Periodicity(Labelled):
-    """How often an amount comes: « périodicité »."""
+class OrientationResult(Labelled):
+    """What came of an orientation, asked after three months: « résultat »."""
 
-    MONTH = "month", "par mois"
-    QUARTER = "quarter", "par trimestre"
-    YEAR = "year", "par an"
-
-
-MONTHS_IN = {Periodicity.MONTH: 1, Periodicity.QUARTER: 3, Periodicity.YEAR: 12}
+    OBTAINED = "obtained", "Obtenue"
+    REFUSED = "refused", "Refusée"
+    PENDING = "pending", "En cours"
+    UNKNOWN = "unknown", "Inconnu"
 
 
-class BudgetCode(Labelled):
-    """A line of the budget, coded as on the diagnosis sheet: R comes in, C goes out, D is owed."""
+class TaskKind(Labelled):
+    """Something to do by a day: « tâche »."""
 
-    SALARY = "R01", "Salaire net"
-    UNEMPLOYMENT = "R03", "Allocation chômage"
-    SICK_PAY = "R04", "Indemnités journalières"
-    PENSION = "R06", "Retraite"
-    RSA = "R07", "RSA"
-    ACTIVITY_BONUS = "R08", "Prime d’activité"
-    DISABILITY = "R09", "AAH"
-    FAMILY = "R11", "Prestations familiales"
-    HOUSING_AID = "R12", "Aide au logement"
-    ALIMONY_IN = "R13", "Pension alimentaire reçue"
-    OTHER_IN = "R16", "Autre ressource"
-    RENT = "C01", "Loyer et charges"
-    ENERGY = "C04", "Électricité, gaz, chauffage"
-    WATER = "C06", "Eau"
-    INSURANCE = "C07", "Assurances habitation et voiture"
-    HEALTH_COVER = "C09", "Mutuelle"
-    PHONE = "C10", "Téléphone, internet"
-    FUEL = "C11", "Carburant, entretien du véhicule"
-    TRANSPORT = "C12", "Transports en commun"
-    TAXES = "C13", "Impôts et taxes"
-    CHILDCARE = "C15", "Cantine, garde d’enfants"
-    ALIMONY_OUT = "C16", "Pension alimentaire versée"
-    OTHER_OUT = "C20", "Autre charge"
-    LOAN = "D01", "Crédit en cours"
-    REVOLVING = "D03", "Crédit renouvelable"
-    RENT_DEBT = "D09", "Dette de loyer, plan en cours"
-    OTHER_DEBT = "D12", "Autre dette, mensualité"
-
-    @property
-    def group(self) -> str:
-        """`R` resource, `C` charge or `D` debt."""
-        return str(self.value)[0]
+    CALL = "call", "Appeler après un impayé"
+    FOLLOW_UP = "follow_up", "Appel de suivi"
+    PURCHASE_PROOF = "purchase_proof", "Demander la preuve d’achat"
+    ORIENTATION_RESULT = "orientation_result", "Demander ce qu’a donné l’orientation"
+    EVALUATION = "evaluation", "Faire le bilan du prêt"
+    OTHER = "other", "À faire"

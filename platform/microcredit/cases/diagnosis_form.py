@@ -1,6 +1,6 @@
 """The diagnosis as its form shows it: stored values by the names of the boxes, and what differs."""
 
-from microcredit.cases.codes import BudgetCode
+from microcredit.cases.budget_codes import BudgetCode
 from microcredit.cases.schemas import Diagnosis, DiagnosisSchema
 from microcredit.cases.services.diagnosis import Facts
 from microcredit.web.forms import Form

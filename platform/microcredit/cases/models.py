@@ -3,6 +3,7 @@
 from datetime import date, time
 
 from sqlalchemy import BigInteger, Index, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from microcredit.kernel.database import (
@@ -58,6 +59,7 @@ class Case(OwnedByTenant, Base):
     opening_code: Mapped[str] = mapped_column(Text(collation="C"))
     residence_code: Mapped[str] = mapped_column(Text(collation="C"))
     motive: Mapped[str]
+    purpose: Mapped[str] = mapped_column(default="")
     amount_cents: Mapped[Cents]
     person_id: Mapped[int | None] = mapped_column(BigInteger)
     household_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -108,9 +110,15 @@ class BudgetLine(OwnedByTenant, Base):
     __table_args__ = (refers_to("case_file", "case_id"),)
 
     case_id: Mapped[Reference] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(primary_key=True)
+    rank: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str]
     amount_cents: Mapped[Cents]
     periodicity: Mapped[str]
+    whose: Mapped[str] = mapped_column(default="applicant")
+    confidence: Mapped[str] = mapped_column(default="declared")
+    ends_on: Mapped[date | None]
+    creditor: Mapped[str] = mapped_column(default="")
+    owed_cents: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CaseEvent(OwnedByTenant, Base):
@@ -138,6 +146,7 @@ class CaseEvent(OwnedByTenant, Base):
     account_id: Mapped[Reference]
     reason: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
+    words: Mapped[bytes | None]
 
 
 class Orientation(OwnedByTenant, Base):
@@ -155,3 +164,49 @@ class Orientation(OwnedByTenant, Base):
     target: Mapped[str]
     proposed_on: Mapped[date]
     account_id: Mapped[Reference]
+    result: Mapped[str | None]
+    result_on: Mapped[date | None]
+    obtained_cents: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Task(OwnedByTenant, Base):
+    """Something to do for a case by a day: « tâche »."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        refers_to("case_file", "case_id"),
+        refers_to("account", "opened_by"),
+        refers_to("account", "done_by"),
+        Index(
+            "task_to_do",
+            "tenant_id", "due_on", "id",
+            postgresql_include=["case_id", "kind"],
+            postgresql_where=text("done_on IS NULL"),
+        ),
+        Index("task_of_case", "tenant_id", "case_id", "id"),
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    case_id: Mapped[Reference]
+    kind: Mapped[str]
+    due_on: Mapped[date]
+    words: Mapped[bytes | None]
+    opened_on: Mapped[date]
+    opened_by: Mapped[Reference]
+    done_on: Mapped[date | None]
+    done_by: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class SavedView(OwnedByTenant, Base):
+    """A list that one person keeps: its filters under a name, never a name searched for: « vue enregistrée »."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "account_id", "name"),
+        refers_to("account", "account_id"),
+    )
+
+    id: Mapped[Id]
+    account_id: Mapped[Reference]
+    name: Mapped[str]
+    filters: Mapped[dict[str, str]] = mapped_column(JSONB)

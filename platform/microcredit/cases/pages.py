@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from microcredit.cases.codes import BudgetCode, Channel, Motive, Periodicity, State
+from microcredit.cases.budget_codes import BudgetCode, Periodicity
+from microcredit.cases.codes import Channel, Motive, State
 from microcredit.cases.diagnosis_form import compare, known
 from microcredit.cases.schemas import (
     CloseSchema,

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from microcredit.cases.codes import BudgetCode, Motive
+from microcredit.cases.budget_codes import BudgetCode
+from microcredit.cases.codes import Motive
 from microcredit.people.codes import Employment, Family, Housing
 
 WOMEN = (

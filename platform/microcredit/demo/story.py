@@ -29,7 +29,7 @@ from microcredit.kernel.tenancy import Identity, enter
 from microcredit.kernel.vault import Vault
 from microcredit.lenders.services import terms_in_force
 from microcredit.submissions.schemas import Reply
-from microcredit.submissions.services.desk import reply
+from microcredit.submissions.services.answer import reply
 from microcredit.submissions.services.send import send
 from microcredit.web.formatting import clock_time, short_day
 
@@ -133,12 +133,12 @@ class Story:
             "send": (Role.CASE_WORKER, lambda s, i: _send(s, i, number, day)),
             "grant": (
                 Role.BANK_OFFICER,
-                lambda s, i: _ignore(reply(s, i, number, Reply("granted", ""))),
+                lambda s, i: _ignore(reply(s, i, number, Reply("grant"))),
             ),
             "refuse": (
                 Role.BANK_OFFICER,
                 lambda s, i: _ignore(
-                    reply(s, i, number, Reply("refused", "rav_below_bank_threshold"))
+                    reply(s, i, number, Reply("refuse", ["rav_below_bank_threshold"]))
                 ),
             ),
             "redirect": (Role.CASE_WORKER, lambda s, i: _redirect(s, i, number, random)),

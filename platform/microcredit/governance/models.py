@@ -42,3 +42,14 @@ class Delay(OwnedByTenant, Dated, Base):
     valid_from: Mapped[date] = mapped_column(primary_key=True)
     days: Mapped[int]
     source: Mapped[str]
+
+
+class Threshold(OwnedByTenant, Dated, Base):
+    """A number that helps to talk about a budget, never to decide: « seuil ». Its code says the unit."""
+
+    __tablename__ = "threshold"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    value: Mapped[int]
+    source: Mapped[str]

@@ -18,6 +18,7 @@ class Role(Labelled):
     COORDINATOR = "coordinator", "Coordinatrice"
     ELECTED_MEMBER = "elected_member", "Élue"
     BANK_OFFICER = "bank_officer", "Banque"
+    FUNDER_VIEWER = "funder_viewer", "Financeur"
     TENANT_ADMIN = "tenant_admin", "Administratrice du territoire"
 
 
@@ -36,6 +37,14 @@ class Permission(Enum):
     SEND_TO_BANK = "Transmettre un dossier complet à la banque."
     REDIRECT_CASE = "Orienter la personne vers une autre aide et clore."
     CLOSE_CASE = "Classer sans suite : absence ou abandon."
+    DECLINE_CASE = "Décider de ne pas présenter un dossier à la banque."
+    REVIEW_CASE = "Noter l’avis du comité local."
+    WRITE_TASKS = "Ajouter une tâche à un dossier, la marquer faite."
+    READ_LOANS = "Voir les prêts : échéancier, situation, impayés."
+    WRITE_LOAN = (
+        "Noter la vie d’un prêt : signature, versement, rejet, paiement, nouvel échéancier."
+    )
+    EVALUATE_LOAN = "Faire le bilan d’un prêt soldé et clore."
     READ_SUBMISSIONS = "Voir les dossiers adressés à sa banque."
     ANSWER_SUBMISSION = "Répondre au nom de sa banque."
     READ_COMMUNE = "Voir la page de sa commune."
@@ -60,7 +69,8 @@ _CASE_WORK = dict.fromkeys(
     (
         _P.SEE_OWN_DAY, _P.OPEN_CONTACT, _P.LIST_CASES, _P.READ_IDENTITY, _P.READ_BUDGET,
         _P.READ_OPINION, _P.NOTE_APPOINTMENT, _P.WRITE_DIAGNOSIS, _P.SEND_TO_BANK,
-        _P.REDIRECT_CASE, _P.CLOSE_CASE, _P.READ_FIGURES, _P.READ_TERRITORY,
+        _P.REDIRECT_CASE, _P.CLOSE_CASE, _P.DECLINE_CASE, _P.REVIEW_CASE, _P.WRITE_TASKS,
+        _P.READ_LOANS, _P.WRITE_LOAN, _P.EVALUATE_LOAN, _P.READ_FIGURES, _P.READ_TERRITORY,
     ),
     _S.ALL,
 )  # fmt: skip
@@ -69,23 +79,29 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
     Role.CASE_WORKER: _CASE_WORK,
     Role.FRONT_DESK: dict.fromkeys(
         (_P.SEE_OWN_DAY, _P.OPEN_CONTACT, _P.LIST_CASES, _P.READ_IDENTITY, _P.NOTE_APPOINTMENT,
-         _P.REDIRECT_CASE, _P.CLOSE_CASE),
+         _P.REDIRECT_CASE, _P.CLOSE_CASE, _P.WRITE_TASKS),
         _S.DESK,
     ),
     Role.CCAS_DIRECTOR: {
         _P.READ_COMMUNE: _S.COMMUNE,
         _P.LIST_CASES: _S.COMMUNE,
         _P.READ_IDENTITY: _S.COMMUNE,
+        _P.READ_LOANS: _S.COMMUNE,
+        _P.REVIEW_CASE: _S.COMMUNE,
         _P.READ_FIGURES: _S.AGGREGATES,
         _P.READ_TERRITORY: _S.ALL,
     },
     Role.COORDINATOR: {
         _P.READ_FIGURES: _S.ALL,
         _P.LIST_CASES: _S.ALL,
+        _P.REVIEW_CASE: _S.ALL,
         _P.READ_TERRITORY: _S.ALL,
     },
     Role.ELECTED_MEMBER: {_P.READ_FIGURES: _S.AGGREGATES, _P.READ_TERRITORY: _S.ALL},
-    Role.BANK_OFFICER: {_P.READ_SUBMISSIONS: _S.OWN_BANK, _P.ANSWER_SUBMISSION: _S.OWN_BANK},
+    Role.FUNDER_VIEWER: {_P.READ_FIGURES: _S.AGGREGATES, _P.READ_TERRITORY: _S.ALL},
+    Role.BANK_OFFICER: dict.fromkeys(
+        (_P.READ_SUBMISSIONS, _P.ANSWER_SUBMISSION, _P.READ_LOANS, _P.WRITE_LOAN), _S.OWN_BANK
+    ),
     Role.TENANT_ADMIN: {_P.READ_ACCOUNTS: _S.ALL, _P.READ_TERRITORY: _S.ALL},
 }  # fmt: skip
 

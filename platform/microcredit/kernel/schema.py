@@ -7,6 +7,7 @@ business. One schema per act, used by every entry that has this act: form, file,
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -147,6 +148,31 @@ class Cents(Number):
         self.validators = [
             validate.Range(least, most, error=f"Indiquez un montant jusqu’à {most // 100} €.")
         ]
+
+
+class Rate(fields.Decimal):
+    """A yearly rate as a fraction of one: Decimal("0.02") is 2 %. At most 30 %, five decimals."""
+
+    def __init__(self, label: str, *, required: bool = True) -> None:
+        super().__init__(
+            places=None,
+            required=required,
+            allow_none=not required,
+            allow_nan=False,
+            metadata={"label": label},
+            validate=validate.Range(
+                Decimal(0), Decimal("0.3"), error="Indiquez un taux de 0 à 30 %."
+            ),
+        )
+        if not required:
+            self.load_default = None
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
+        rate = super()._deserialize(value, attr, data, **kwargs)
+        assert isinstance(rate, Decimal)  # noqa: S101  (allow_none is handled before)
+        if rate != round(rate, 5):
+            raise ValidationError("Écrivez un taux avec trois décimales au plus.")
+        return rate
 
 
 class Day(fields.Date):

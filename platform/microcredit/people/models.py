@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Index, Integer, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from microcredit.kernel.database import Base, Id, OwnedByTenant, Reference, refers_to
@@ -47,6 +48,7 @@ class Household(OwnedByTenant, Base):
     adults: Mapped[int]
     children: Mapped[int]
     alternate_children: Mapped[int]
+    children_born: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list)
     housing: Mapped[str]
     employment: Mapped[str]
     employment_ends_on: Mapped[date | None]

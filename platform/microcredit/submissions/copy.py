@@ -9,7 +9,8 @@ import json
 from collections.abc import Mapping
 from datetime import date
 
-from microcredit.cases.codes import BudgetCode, Motive, Periodicity
+from microcredit.cases.budget_codes import BudgetCode, Periodicity
+from microcredit.cases.codes import Motive
 from microcredit.cases.services.diagnosis import Facts
 from microcredit.people.codes import Civility, Employment, Family, Housing
 from microcredit.people.services import full_name

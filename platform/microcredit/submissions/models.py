@@ -1,8 +1,10 @@
 """What was sent to a bank, as it was, and what the bank answered."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
-from sqlalchemy import BigInteger, Index, func, text
+from sqlalchemy import BigInteger, Index, Numeric, Text, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from microcredit.kernel.database import Base, Id, Instant, OwnedByTenant, Reference, refers_to
@@ -23,6 +25,10 @@ class Submission(OwnedByTenant, Base):
             unique=True,
             postgresql_where=text("answer IS NULL"),
         ),
+        UniqueConstraint(
+            "tenant_id", "id", "case_id", "bank_id", name="submission_of_its_case"
+        ),
+        Index("submission_of_case", "tenant_id", "case_id", "id"),
         Index("submission_of_bank", "tenant_id", "bank_id", "answer", "due_on", "id"),
     )  # fmt: skip
 
@@ -39,4 +45,28 @@ class Submission(OwnedByTenant, Base):
     answer: Mapped[str | None]
     answered_on: Mapped[date | None]
     answered_by: Mapped[int | None] = mapped_column(BigInteger)
-    reason: Mapped[str] = mapped_column(default="")
+    reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    granted_cents: Mapped[int | None] = mapped_column(BigInteger)
+    granted_months: Mapped[int | None]
+    granted_rate: Mapped[Decimal | None] = mapped_column(Numeric(6, 5))
+    accepted: Mapped[bool | None]
+    accepted_on: Mapped[date | None]
+
+
+class SubmissionStep(OwnedByTenant, Base):
+    """What happened to a copy before its answer: adjourned, items asked, items sent: « étape »."""
+
+    __tablename__ = "submission_step"
+    __table_args__ = (
+        refers_to("submission", "submission_id"),
+        refers_to("account", "account_id"),
+        Index("submission_step_of", "tenant_id", "submission_id", "id"),
+    )
+
+    id: Mapped[Id]
+    submission_id: Mapped[Reference]
+    kind: Mapped[str]
+    on_date: Mapped[date]
+    due_on: Mapped[date | None]
+    words: Mapped[bytes | None]
+    account_id: Mapped[Reference]

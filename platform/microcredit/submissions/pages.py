@@ -7,7 +7,8 @@ from microcredit.kernel.errors import DomainError
 from microcredit.kernel.permissions import Permission
 from microcredit.submissions.copy import DECLARED
 from microcredit.submissions.schemas import Reply, ReplySchema, SendSchema
-from microcredit.submissions.services.desk import decided, read_copy, reply, to_decide
+from microcredit.submissions.services.answer import reply
+from microcredit.submissions.services.desk import decided, read_copy, to_decide
 from microcredit.submissions.services.send import preview, send
 from microcredit.web.forms import Form
 from microcredit.web.guard import requires

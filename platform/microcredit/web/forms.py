@@ -7,6 +7,7 @@ the raw values and the messages, so that a page that comes back has lost nothing
 import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Generic, TypeVar
 
 from flask import request
@@ -22,12 +23,14 @@ from microcredit.kernel.schema import (
     Cents,
     Choice,
     Day,
+    Rate,
     flat,
 )
-from microcredit.web.formatting import euros_typed
+from microcredit.web.formatting import euros_typed, percent
 
 MAX_KEYS = 400
 MONEY = re.compile(r"(\d{1,12})(?:[.,](\d{1,2}))?")
+RATE = re.compile(r"(\d{1,2})(?:[.,](\d{1,3}))?%?")
 DIGITS = re.compile(r"\d{1,9}")
 SPACES = str.maketrans("", "", " \u00a0\u202f€")
 
@@ -163,6 +166,8 @@ def _read(field: AnyField, posted: MultiDict[str, str], name: str) -> object:
     if isinstance(field, fields.List):
         return posted.getlist(name)
     typed = posted[name]
+    if isinstance(field, Rate):
+        return _read_rate(typed) if typed.strip() else None
     if not isinstance(field, fields.Integer):
         return typed
     return _read_number(field, typed) if typed.strip() else None
@@ -178,6 +183,14 @@ def _read_number(field: AnyField, typed: str) -> int:
     if not DIGITS.fullmatch(digits):
         raise ValueError("Écrivez un nombre entier, par exemple 2.")
     return int(digits)
+
+
+def _read_rate(typed: str) -> str:
+    """« 2 % », « 2,5 » → the fraction of one, as the schema reads it."""
+    match = RATE.fullmatch(typed.translate(SPACES))
+    if match is None:
+        raise ValueError("Écrivez un taux, par exemple 2 %.")
+    return str(Decimal(f"{match[1]}.{match[2] or 0}") / 100)
 
 
 def _read_day(posted: MultiDict[str, str], name: str) -> str | None:
@@ -222,6 +235,8 @@ def _shown(schema: BaseSchema, known: Mapping[str, object], prefix: str = "") ->
             shown[f"{full}.year"] = str(value.year)
         elif isinstance(field, Cents):
             shown[full] = euros_typed(value if isinstance(value, int) else None)
+        elif isinstance(field, Rate) and isinstance(value, Decimal):
+            shown[full] = percent(value)
         elif value is not None:
             shown[full] = str(value)
     return shown

@@ -7,8 +7,9 @@ from datetime import date
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from microcredit.cases import transitions
-from microcredit.cases.codes import MONTHS_IN, Act, BudgetCode, Periodicity
+from microcredit.cases import sealed, transitions
+from microcredit.cases.budget_codes import MONTHS_IN, BudgetCode, Periodicity
+from microcredit.cases.codes import Act
 from microcredit.cases.models import BudgetLine, Case, Residence
 from microcredit.cases.schemas import Diagnosis, Line
 from microcredit.cases.services.contact import UnknownCommune
@@ -19,7 +20,6 @@ from microcredit.kernel.clock import business_date
 from microcredit.kernel.errors import DomainError, Stale
 from microcredit.kernel.permissions import Permission
 from microcredit.kernel.tenancy import Identity
-from microcredit.kernel.vault import vault_of
 from microcredit.mathematics.budget import Balance, balance, monthly
 from microcredit.people.codes import Family
 from microcredit.people.models import Household, Person
@@ -52,12 +52,12 @@ def facts(session: Session, case: Case) -> Facts:
     person = session.scalar(select(Person).where(Person.id == case.person_id))
     household = session.scalar(select(Household).where(Household.id == case.household_id))
     lines = session.scalars(
-        select(BudgetLine).where(BudgetLine.case_id == case.id).order_by(BudgetLine.code)
+        select(BudgetLine).where(BudgetLine.case_id == case.id).order_by(BudgetLine.rank)
     )
     return Facts(
         case, person, household, list(lines),
-        _open(session, case, "project", case.project),
-        _open(session, case, "opinion", case.opinion),
+        sealed.read(session, case.id, "project", case.project),
+        sealed.read(session, case.id, "opinion", case.opinion),
     )  # fmt: skip
 
 
@@ -90,8 +90,8 @@ def save_diagnosis(session: Session, identity: Identity, number: str, filled: Di
     case.motive, case.months = filled.motive, filled.months
     case.total_cost_cents, case.contribution_cents = filled.total_cost, filled.contribution
     case.amount_cents = filled.amount or case.amount_cents
-    case.project = _seal(session, case, "project", filled.project)
-    case.opinion = _seal(session, case, "opinion", filled.opinion)
+    case.project = sealed.close(session, case.id, "project", filled.project)
+    case.opinion = sealed.close(session, case.id, "opinion", filled.opinion)
     case.notice_given_on = (case.notice_given_on or today) if filled.notice_given else None
     transitions.move(session, case, Act.SAVE_DIAGNOSIS, identity.account_id)
     audit.record(session, "save_diagnosis", f"case:{case.number}")
@@ -191,26 +191,15 @@ def _write_residence(session: Session, case: Case, commune: str, today: date) ->
 
 def _write_budget(session: Session, case: Case, lines: list[Line]) -> None:
     session.execute(delete(BudgetLine).where(BudgetLine.case_id == case.id))
-    kept = {line.code: line for line in lines if line.amount is not None}
+    kept = [line for line in lines if line.amount is not None]
     session.add_all(
         BudgetLine(
             case_id=case.id,
+            rank=rank,
             code=line.code,
             amount_cents=line.amount,
             periodicity=line.periodicity,
         )
-        for line in kept.values()
+        for rank, line in enumerate(kept, 1)
     )
     session.flush()
-
-
-def _seal(session: Session, case: Case, column: str, text: str) -> bytes | None:
-    if not text:
-        return None
-    return vault_of(session).seal(session, text.encode(), f"case:{case.id}:{column}")
-
-
-def _open(session: Session, case: Case, column: str, sealed: bytes | None) -> str:
-    if sealed is None:
-        return ""
-    return vault_of(session).open(session, sealed, f"case:{case.id}:{column}").decode()

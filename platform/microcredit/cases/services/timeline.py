@@ -7,7 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from microcredit.accounts.models import Account
-from microcredit.cases.codes import Act, CloseReason, RedirectReason, State
+from microcredit.cases import sealed
+from microcredit.cases.codes import (
+    Act,
+    CloseReason,
+    DeclineReason,
+    RedirectReason,
+    Review,
+    State,
+)
 from microcredit.cases.models import Appointment, Case, CaseEvent
 from microcredit.cases.services.diagnosis import Facts, facts, missing
 from microcredit.cases.services.find import get
@@ -16,8 +24,18 @@ from microcredit.groupings.models import Organisation
 from microcredit.groupings.services import commune_names
 from microcredit.kernel import audit
 from microcredit.kernel.clock import business_date
+from microcredit.kernel.codes import Labelled
 from microcredit.kernel.permissions import Permission
 from microcredit.kernel.tenancy import Identity
+
+#: The codes that the reason of an act is from; a bank's reasons are kept as words.
+REASONS: dict[Act, type[Labelled]] = {
+    Act.REDIRECT: RedirectReason,
+    Act.CLOSE: CloseReason,
+    Act.DECLINE: DeclineReason,
+    Act.SUPPORT: Review,
+    Act.OBJECT: Review,
+}
 
 
 @dataclass(frozen=True)
@@ -30,6 +48,7 @@ class Event:
     who: str
     reason: str
     note: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -96,7 +115,15 @@ def events(session: Session, case: Case) -> list[Event]:
         .order_by(CaseEvent.id.desc())
     )
     return [
-        Event(Act(event.act), State(event.to_state), event.on_date, who, _reason(event), event.note)
+        Event(
+            Act(event.act),
+            State(event.to_state),
+            event.on_date,
+            who,
+            _reason(event),
+            event.note,
+            sealed.read(session, case.id, "words", event.words),
+        )
         for event, who in rows
     ]
 
@@ -127,6 +154,5 @@ def last_writer(session: Session, case_number: str) -> str:
 
 
 def _reason(event: CaseEvent) -> str:
-    codes = {Act.REDIRECT.value: RedirectReason, Act.CLOSE.value: CloseReason}
-    found = codes.get(event.act)
+    found = REASONS.get(Act(event.act))
     return found(event.reason).label if found and event.reason else event.reason

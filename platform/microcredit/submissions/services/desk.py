@@ -1,13 +1,14 @@
-"""The bank's desk: the copies addressed to it, and its answer. It sees nothing else."""
+"""The bank's desk: the copies addressed to it. It sees nothing else."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select
 from sqlalchemy.orm import Session
 
-from microcredit.cases import transitions
-from microcredit.cases.codes import Act
+from microcredit.cases import sealed
+from microcredit.cases.codes import State
 from microcredit.cases.models import Case
 from microcredit.governance.services import delays
 from microcredit.kernel import audit
@@ -17,9 +18,8 @@ from microcredit.kernel.permissions import Permission, Scope
 from microcredit.kernel.tenancy import Identity
 from microcredit.kernel.vault import SealBroken, vault_of
 from microcredit.submissions import copy
-from microcredit.submissions.codes import Answer, RefusalReason
-from microcredit.submissions.models import Submission
-from microcredit.submissions.schemas import Reply
+from microcredit.submissions.codes import Answer, RefusalReason, StepKind
+from microcredit.submissions.models import Submission, SubmissionStep
 
 #: The key, among the delays, of how long a bank still sees a copy that it has answered.
 COPY_VISIBLE = "bank_copy"
@@ -35,8 +35,23 @@ class CopyUnreadable(DomainError):
     )
 
 
-class AlreadyAnswered(DomainError):
-    """Somebody answered first; the second answer changes nothing."""
+@dataclass(frozen=True)
+class Granted:
+    """What a bank agreed to lend."""
+
+    amount_cents: int
+    months: int
+    rate: Decimal
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened to a copy before its answer."""
+
+    kind: StepKind
+    on_date: date
+    due_on: date | None
+    words: str
 
 
 @dataclass(frozen=True)
@@ -53,7 +68,10 @@ class CopyRow:
     verified_at: datetime | None
     answer: Answer | None
     answered_on: date | None
-    reason: str
+    reasons: list[str]
+    granted: Granted | None
+    state: State
+    steps: list[Step]
     days: int
     today: date
 
@@ -80,40 +98,49 @@ def decided(session: Session, identity: Identity) -> list[CopyRow]:
 
 def read_copy(session: Session, identity: Identity, number: str) -> CopyRow:
     """The newest copy of a case addressed to this bank. Raises NotFound; reading is logged."""
-    submission = _get(session, identity, Permission.READ_SUBMISSIONS, number)
-    row = _row(session, submission, number)
+    submission = of_bank(session, identity, Permission.READ_SUBMISSIONS, number)
+    state = session.scalars(select(Case.state).where(Case.id == submission.case_id)).one()
+    row = _row(session, submission, number, state, steps_of(session, submission))
     if not row.content:
         raise CopyUnreadable
     audit.record(session, "read", f"copy:{number}", sha256=submission.sha256)
     return row
 
 
-def reply(session: Session, identity: Identity, number: str, answer: Reply) -> Submission:
-    """Answer a copy, once. Raises NotFound, AlreadyAnswered or TransitionRefused."""
-    submission = _get(session, identity, Permission.ANSWER_SUBMISSION, number, lock=True)
-    if submission.answer is not None:
-        said = Answer(submission.answer).label.lower()
-        raise AlreadyAnswered(
-            f"Une réponse a déjà été donnée à ce dossier : {said}. La vôtre n’a rien changé."
-        )
-    case = session.scalars(
-        select(Case).where(Case.id == submission.case_id).with_for_update()
-    ).one()
-    granted = answer.answer == Answer.GRANTED.value
-    submission.answer = answer.answer
-    submission.answered_on = business_date(session)
-    submission.answered_by = identity.account_id
-    submission.reason = answer.reason
-    session.flush()
-    transitions.move(
-        session,
-        case,
-        Act.GRANT if granted else Act.REFUSE,
-        identity.account_id,
-        reason=RefusalReason(answer.reason).label if answer.reason else "",
-        note=identity.organisation_name,
+def steps_of(session: Session, submission: Submission) -> list[Step]:
+    """What happened to a copy before its answer, in order."""
+    rows = session.scalars(
+        select(SubmissionStep)
+        .where(SubmissionStep.submission_id == submission.id)
+        .order_by(SubmissionStep.id)
     )
-    audit.record(session, "answer", f"copy:{number}", answer=answer.answer)
+    return [
+        Step(
+            StepKind(row.kind),
+            row.on_date,
+            row.due_on,
+            sealed.read(session, submission.case_id, "step", row.words),
+        )
+        for row in rows
+    ]
+
+
+def of_bank(
+    session: Session, identity: Identity, permission: Permission, number: str, *, lock: bool = False
+) -> Submission:
+    """The newest copy of a case addressed to this bank and still visible. Raises NotFound."""
+    statement = (
+        select(Submission)
+        .join(Case, Case.id == Submission.case_id)
+        .where(Case.number == number, *_visible(session, identity, permission))
+        .order_by(Submission.id.desc())
+        .limit(1)
+    )
+    if lock:
+        statement = statement.with_for_update(of=Submission)
+    submission = session.scalar(statement)
+    if submission is None:
+        raise NotFound
     return submission
 
 
@@ -130,29 +157,12 @@ def _visible(
     kept = delays(session, today).get(COPY_VISIBLE, 0)
     return [
         _within(identity, permission),
+        Submission.answer.is_distinct_from(Answer.RECALLED.value),
         or_(
             Submission.answered_on.is_(None),
             Submission.answered_on >= today - timedelta(days=kept),
         ),
     ]
-
-
-def _get(
-    session: Session, identity: Identity, permission: Permission, number: str, *, lock: bool = False
-) -> Submission:
-    statement = (
-        select(Submission)
-        .join(Case, Case.id == Submission.case_id)
-        .where(Case.number == number, *_visible(session, identity, permission))
-        .order_by(Submission.id.desc())
-        .limit(1)
-    )
-    if lock:
-        statement = statement.with_for_update(of=Submission)
-    submission = session.scalar(statement)
-    if submission is None:
-        raise NotFound
-    return submission
 
 
 def _list(
@@ -164,7 +174,7 @@ def _list(
     of_bank = (Submission.case_id, Submission.bank_id)
     newest = select(func.max(Submission.id)).group_by(*of_bank).scalar_subquery()
     rows = session.execute(
-        select(Submission, Case.number)
+        select(Submission, Case.number, Case.state)
         .join(Case, Case.id == Submission.case_id)
         .where(
             *_visible(session, identity, Permission.READ_SUBMISSIONS),
@@ -174,7 +184,7 @@ def _list(
         .order_by(order, Submission.id)
         .limit(100)
     )
-    found = [_row(session, submission, number) for submission, number in rows]
+    found = [_row(session, submission, number, state, []) for submission, number, state in rows]
     audit.record(session, "list", "copies", shown=" ".join(row.number for row in found))
     return found
 
@@ -190,7 +200,17 @@ def _content(session: Session, submission: Submission) -> dict[str, object]:
     return copy.read(written)
 
 
-def _row(session: Session, submission: Submission, number: str) -> CopyRow:
+def _granted(submission: Submission) -> Granted | None:
+    amount, months = submission.granted_cents, submission.granted_months
+    rate = submission.granted_rate
+    if amount is None or months is None or rate is None:
+        return None
+    return Granted(amount, months, rate)
+
+
+def _row(
+    session: Session, submission: Submission, number: str, state: str, steps: list[Step]
+) -> CopyRow:
     today = business_date(session)
     content = _content(session, submission)
     return CopyRow(
@@ -204,7 +224,10 @@ def _row(session: Session, submission: Submission, number: str) -> CopyRow:
         verified_at=submission.verified_at,
         answer=Answer(submission.answer) if submission.answer else None,
         answered_on=submission.answered_on,
-        reason=RefusalReason(submission.reason).label if submission.reason else "",
+        reasons=[RefusalReason(reason).label for reason in submission.reasons],
+        granted=_granted(submission),
+        state=State(state),
+        steps=steps,
         days=((submission.answered_on or today) - submission.sent_on).days,
         today=today,
     )

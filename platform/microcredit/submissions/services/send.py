@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from microcredit.cases import transitions
-from microcredit.cases.codes import Act
+from microcredit.cases.codes import Act, State
 from microcredit.cases.models import Case
 from microcredit.cases.services.diagnosis import Facts, facts
 from microcredit.cases.services.find import get
@@ -21,8 +22,12 @@ from microcredit.kernel.vault import vault_of
 from microcredit.lenders.models import LoanTerms
 from microcredit.lenders.services import BankTerms, terms_in_force, terms_of
 from microcredit.submissions import copy
+from microcredit.submissions.codes import Answer
 from microcredit.submissions.models import Submission
 from microcredit.web.formatting import day, euros, euros_whole, percent
+
+#: How often one bank may refuse one case: its answer, and one appeal.
+MOST_REFUSALS = 2
 
 #: The job that checks a copy once it is stored.
 VERIFY = "submissions.verify"
@@ -55,7 +60,10 @@ def preview(session: Session, identity: Identity, number: str) -> Preview:
         facts(session, case),
         commune_names(session)[case.residence_code],
         banks,
-        {bank.terms.bank_id: limit_crossed(case, bank) for bank in banks},
+        {
+            bank.terms.bank_id: limit_crossed(case, bank) or asked_before(session, case, bank)
+            for bank in banks
+        },
         today,
     )
     audit.record(session, "read", f"case:{case.number}")
@@ -74,7 +82,7 @@ def send(session: Session, identity: Identity, number: str, bank_id: int) -> Sub
     if bank is None:
         text = "Cette banque n’a pas de conditions de prêt à cette date."
         raise BankCannotTakeIt(fields={"bank": text})
-    crossed = limit_crossed(case, bank)
+    crossed = limit_crossed(case, bank) or asked_before(session, case, bank)
     if crossed:
         raise BankCannotTakeIt(crossed, fields={"bank": crossed})
     written = copy.canonical(
@@ -117,6 +125,29 @@ def limit_crossed(case: Case, bank: BankTerms) -> str:
         )
     if not terms.min_months <= months <= terms.max_months:
         return f"{months} mois : la durée va de {terms.min_months} à {terms.max_months} mois ({since})."
+    return ""
+
+
+def asked_before(session: Session, case: Case, bank: BankTerms) -> str:
+    """The sentence that says why this bank is not asked again; "" when it may be.
+
+    A bank that refused is asked again once, and only after the file was corrected.
+    """
+    refusals = session.scalars(
+        select(func.count())
+        .select_from(Submission)
+        .where(
+            Submission.case_id == case.id,
+            Submission.bank_id == bank.terms.bank_id,
+            Submission.answer == Answer.REFUSED.value,
+        )
+    ).one()
+    if refusals >= MOST_REFUSALS:
+        return f"{bank.bank} a déjà refusé deux fois ce dossier."
+    if refusals and case.state == State.BANK_REFUSED.value:
+        return (
+            f"{bank.bank} vient de refuser : corrigez le dossier avant de la solliciter de nouveau."
+        )
     return ""
 
 

@@ -1,0 +1,1 @@
+"""Staying with the household: the evaluation that closes a loan."""
