@@ -65,6 +65,9 @@ def create_app(settings: Settings, pools: Pools | None = None) -> Flask:
     errors.install(app)
     headers.install(app)
     layout.install(app)
+    app.extensions["case_panels"] = [
+        panel for domain in DOMAINS for panel in getattr(domain, "CASE_PANELS", ())
+    ]
     for domain in DOMAINS:
         app.register_blueprint(domain.pages)
     _refuse_undeclared(app)

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from microcredit.cases.budget_codes import BudgetCode, Periodicity
 from microcredit.cases.codes import Channel, Motive, State
 from microcredit.cases.diagnosis_form import compare, known
+from microcredit.cases.offers import offered
+from microcredit.cases.panels import shown
 from microcredit.cases.schemas import (
     CloseSchema,
     Contact,
@@ -136,7 +138,13 @@ def contact() -> ResponseReturnValue:
 @requires(Permission.LIST_CASES)
 def show(number: str) -> ResponseReturnValue:
     """One case."""
-    return render_template("cases/show.html", page=read_case(session(), identity(), number))
+    page = read_case(session(), identity(), number)
+    return render_template(
+        "cases/show.html",
+        page=page,
+        offered=offered(identity(), page.state, lacking=bool(page.lacking)),
+        panels=shown(current_app.extensions["case_panels"], session(), identity(), page.case),
+    )
 
 
 @pages.route("/dossiers/<case_number:number>/rendez-vous", methods=["GET", "POST"])
