@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from microcredit.cases import sealed, transitions
 from microcredit.cases.codes import Act
 from microcredit.cases.models import Case
-from microcredit.cases.services.tasks import close_tasks
+from microcredit.cases.services.tasks import OF_A_LOAN, close_tasks
 from microcredit.followups.models import Evaluation
 from microcredit.followups.schemas import Evaluate, Reached
 from microcredit.kernel import audit
@@ -56,7 +56,7 @@ def close_loan(session: Session, identity: Identity, number: str, told: Evaluate
         )
     )
     session.flush()
-    close_tasks(session, identity, case)
+    close_tasks(session, identity, case, *OF_A_LOAN)
     note = f"{stands.standing.label}, {Reached(told.reached).label.lower()}"
     transitions.move(session, case, Act.CLOSE_LOAN, identity.account_id, note=note)
     audit.record(session, "close_loan", f"case:{number}")

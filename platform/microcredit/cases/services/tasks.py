@@ -18,6 +18,9 @@ from microcredit.kernel.permissions import Permission
 from microcredit.kernel.tenancy import Identity
 from microcredit.web.formatting import day
 
+#: Tasks that a loan opens, and that end with it.
+OF_A_LOAN = (TaskKind.CALL, TaskKind.FOLLOW_UP, TaskKind.PURCHASE_PROOF, TaskKind.EVALUATION)
+
 #: The furthest day of a task.
 HORIZON = timedelta(days=3 * 366)
 
@@ -105,8 +108,8 @@ def finish_task(session: Session, identity: Identity, number: str, task_id: int)
 
 
 def close_tasks(session: Session, identity: Identity, case: Case, *kinds: TaskKind) -> None:
-    """Finish the open tasks of these kinds within another act; all kinds when none is named."""
-    for kind in kinds or tuple(TaskKind):
+    """Finish the open tasks of these kinds within another act."""
+    for kind in kinds:
         for task in _open_of(session, case, kind):
             task.done_on, task.done_by = business_date(session), identity.account_id
     session.flush()

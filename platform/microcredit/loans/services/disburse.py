@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from microcredit.cases import sealed, transitions
 from microcredit.cases.codes import Act, TaskKind
-from microcredit.cases.services.tasks import open_task
+from microcredit.cases.services.tasks import OF_A_LOAN, close_tasks, open_task
 from microcredit.kernel import audit
 from microcredit.kernel.clock import business_date
 from microcredit.kernel.permissions import Permission
@@ -104,6 +104,7 @@ def withdraw(session: Session, identity: Identity, number: str, asked: Withdraw)
         for row in found.rows:
             row.valid_to = row.valid_to or max(row.valid_from, asked.withdrawn_on)
     session.flush()
+    close_tasks(session, identity, case, *OF_A_LOAN)
     transitions.move(session, case, Act.WITHDRAW, identity.account_id, note=note)
     audit.record(session, "withdraw", f"case:{number}")
     return loan

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from microcredit.cases.models import Case
@@ -54,8 +54,11 @@ def get_loan(
 ) -> Held:
     """The last loan of a case, if `permission` reaches it. Raises NotFound in both other cases.
 
-    `lock` holds the case until the end of the act, as every act on a case does.
+    A bank reads the last loan that it made; it acts on the last one of the case only. `lock` holds the
+    case until the end of the act, as every act on a case does.
     """
+    if lock:
+        hold(session, number)
     statement = (
         select(Case, Loan)
         .join(Loan, Loan.case_id == Case.id)
@@ -63,12 +66,21 @@ def get_loan(
         .order_by(Loan.id.desc())
         .limit(1)
     )
-    if lock:
-        statement = statement.with_for_update(of=Case)
+    if permission is not Permission.READ_LOANS:
+        newest = select(func.max(Loan.id)).where(Loan.case_id == Case.id).correlate(Case)
+        statement = statement.where(Loan.id == newest.scalar_subquery())
     row = session.execute(statement).one_or_none()
     if row is None:
         raise NotFound
     return held(session, *row)
+
+
+def hold(session: Session, number: str) -> None:
+    """Lock a case before anything of it is read, so that what other acts wrote meanwhile is seen.
+
+    Whether it exists and is within reach is asked afterwards.
+    """
+    session.execute(select(Case.id).where(Case.number == number).with_for_update())
 
 
 def held(session: Session, case: Case, loan: Loan) -> Held:

@@ -16,10 +16,10 @@ from microcredit.kernel.clock import business_date
 from microcredit.kernel.errors import DomainError, NotFound
 from microcredit.kernel.permissions import Permission, Role
 from microcredit.kernel.tenancy import Identity
-from microcredit.loans.codes import InstalmentState, PostingKind, Source
+from microcredit.loans.codes import InstalmentState, PostingKind, Source, Standing
 from microcredit.loans.models import Posting
 from microcredit.loans.schemas import CallGuarantee, Payment, Reject, SettleEarly
-from microcredit.loans.services.find import Held, between, get_loan
+from microcredit.loans.services.find import BadDate, Held, between, get_loan
 from microcredit.loans.situation import Line, Situation
 from microcredit.mathematics.dates import add_working_days
 from microcredit.web.formatting import day, euros
@@ -40,13 +40,15 @@ def note_reject(session: Session, identity: Identity, number: str, told: Reject)
     line = _line(stands, told.instalment)
     if line.state is InstalmentState.UNPAID:
         raise NotNow(f"L’échéance du {day(line.due.due_on)} est déjà notée impayée.")
-    if line.settled_early:
-        raise NotNow("Ce prêt est soldé : plus rien n’est prélevé.")
     between(
         "on_date", told.on_date, line.due.due_on, today,
         f"L’échéance est au {day(line.due.due_on)} : elle ne peut pas être rejetée avant.",
         "Ce jour n’est pas encore venu.",
     )  # fmt: skip
+    _not_settled_by(found, told.on_date, today)
+    if line.source is not Source.PRESUMED:
+        since = line.paid_since or told.on_date
+        _not_before(told.on_date, since, f"L’échéance est payée le {day(since)}")
     posting = _post(
         session, identity, found, PostingKind.REJECTED, _source(identity, told.source),
         told.on_date, line.due.amount_cents, line,
@@ -74,6 +76,11 @@ def note_payment(session: Session, identity: Identity, number: str, told: Paymen
         "on_date", told.on_date, found.loan.disbursed_on or today, today,
         "Ce jour est avant le versement du prêt.", "Ce jour n’est pas encore venu.",
     )  # fmt: skip
+    _not_settled_by(found, told.on_date, today)
+    if line.unpaid_since is not None:
+        _not_before(
+            told.on_date, line.unpaid_since, f"L’échéance est rejetée le {day(line.unpaid_since)}"
+        )
     expected = line.missing_cents or line.due.amount_cents
     amount = told.amount or expected
     if amount > expected or (amount < expected and line.state is not InstalmentState.UNPAID):
@@ -90,10 +97,10 @@ def settle_early(session: Session, identity: Identity, number: str, told: Settle
     """Note that the whole rest was paid at once, without indemnity (L.312-34). Raises as `note_reject`."""
     found = _locked(session, identity, number, Act.SETTLE_EARLY)
     today = business_date(session)
-    stands = found.on(today)
+    _after_all(found, told.on_date, today)
+    stands = found.on(told.on_date)
     if stands.settled_on is not None:
         raise NotNow(f"Ce prêt est soldé depuis le {day(stands.settled_on)}.")
-    _after_all(found, told.on_date, today)
     if told.amount < stands.outstanding_cents:
         raise NotNow(
             fields={
@@ -114,13 +121,14 @@ def call_guarantee(
 ) -> Posting:
     """Note that the bank calls the guarantee, on the capital still owed. Raises as `note_reject`."""
     found = _locked(session, identity, number, Act.CALL_GUARANTEE)
-    today = business_date(session)
-    stands = found.on(today)
+    _after_all(found, told.on_date, business_date(session))
+    stands = found.on(told.on_date)
+    if stands.standing is Standing.GUARANTEE_CALLED:
+        raise NotNow("La garantie de ce prêt est déjà appelée.")
     if stands.incident_on is None or not stands.overdue_cents:
         raise NotNow(
             "La garantie s’appelle après deux impayés au moins, tant que le prêt n’est pas à jour."
         )
-    _after_all(found, told.on_date, today)
     owed = stands.outstanding_cents
     posting = _post(
         session, identity, found, PostingKind.GUARANTEE_CALLED, Source.BANK, told.on_date, owed
@@ -143,13 +151,31 @@ def _line(stands: Situation, instalment_id: int) -> Line:
 
 
 def _after_all(found: Held, on_date: date, today: date) -> None:
-    """A fact of the whole loan comes after every fact that is known: it may not undo one."""
-    since = max((fact.on_date for fact in found.facts), default=found.loan.disbursed_on or today)
+    """A fact of the whole loan comes after every fact and schedule that is known: it may undo none."""
+    since = max(
+        [fact.on_date for fact in found.facts] + [row.valid_from for row in found.rows],
+        default=today,
+    )
     between(
         "on_date", on_date, since, today,
         f"Un fait est déjà noté au {day(since)} : ce jour ne peut pas être avant.",
         "Ce jour n’est pas encore venu.",
     )  # fmt: skip
+
+
+def _not_settled_by(found: Held, on_date: date, today: date) -> None:
+    """Once the whole loan is settled nothing is debited: what is dated after it would count nowhere."""
+    early = [fact for fact in found.facts if fact.kind is PostingKind.SETTLED_EARLY]
+    if early and on_date > early[0].on_date:
+        raise NotNow(
+            f"Ce prêt est soldé depuis le {day(early[0].on_date)} : plus rien n’est prélevé."
+        )
+
+
+def _not_before(on_date: date, since: date, what: str) -> None:
+    """The facts of an instalment are noted in the order in which they happened."""
+    if on_date < since:
+        raise BadDate(fields={"on_date": f"{what} : ce jour ne peut pas être avant."})
 
 
 def _source(identity: Identity, said: str) -> Source:

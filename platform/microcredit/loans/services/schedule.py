@@ -31,7 +31,7 @@ PUT_OFF_MONTHS = 12
 
 
 class NothingToChange(DomainError):
-    """Nothing remains to be paid, or an instalment is half paid."""
+    """Nothing remains to be paid, an instalment is half paid, or nothing gives the bank a reason."""
 
 
 @dataclass(frozen=True)
@@ -106,13 +106,13 @@ def change_schedule(session: Session, identity: Identity, number: str, new: NewS
     stands = found.on(today)
     remaining = [line for line in stands.lines if line.state is not InstalmentState.PAID]
     paid = [line for line in stands.lines if line.state is InstalmentState.PAID]
-    _check(remaining)
+    reason = ScheduleReason(new.reason)
+    _check(remaining, reason)
     between(
         "first_due_on", new.first_due_on, today, add_months(today, PUT_OFF_MONTHS),
         "La prochaine échéance ne peut pas être passée.",
         f"La prochaine échéance vient dans les {PUT_OFF_MONTHS} mois.",
     )  # fmt: skip
-    reason = ScheduleReason(new.reason)
     months = {
         ScheduleReason.POSTPONED: len(remaining),
         ScheduleReason.ACCELERATED: 1,
@@ -125,7 +125,7 @@ def change_schedule(session: Session, identity: Identity, number: str, new: NewS
             row.valid_to = today
     rows = write_schedule(
         session, loan, start, reason, today, identity.account_id,
-        first_number=remaining[0].due.number,
+        first_number=1 + max((line.due.number for line in paid), default=0),
     )  # fmt: skip
     if reason is ScheduleReason.ACCELERATED:  # demanded, not debited: silence is no payment
         session.add(
@@ -143,12 +143,16 @@ def change_schedule(session: Session, identity: Identity, number: str, new: NewS
     return loan
 
 
-def _check(remaining: list[Line]) -> None:
+def _check(remaining: list[Line], reason: ScheduleReason) -> None:
     if not remaining:
         raise NothingToChange("Toutes les échéances sont payées : il ne reste rien à reporter.")
-    half_paid = [
-        line for line in remaining if line.paid_cents and line.state is InstalmentState.UNPAID
-    ]
+    unpaid = [line for line in remaining if line.state is InstalmentState.UNPAID]
+    if reason is ScheduleReason.ACCELERATED and not unpaid:
+        raise NothingToChange(
+            "Rien n’est impayé : la banque ne peut exiger tout le capital qu’après un impayé"
+            " (Code de la consommation, L.312-39)."
+        )
+    half_paid = [line for line in unpaid if line.paid_cents]
     if half_paid:
         raise NothingToChange(
             f"L’échéance du {day(half_paid[0].due.due_on)} est payée en partie :"

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from microcredit.cases import transitions
@@ -16,11 +16,14 @@ from microcredit.kernel.permissions import Permission, Scope
 from microcredit.kernel.tenancy import Identity
 from microcredit.loans.models import Loan
 from microcredit.loans.schemas import Sign
-from microcredit.loans.services.find import between
+from microcredit.loans.services.find import between, hold
 from microcredit.mathematics.dates import credit_clocks
 from microcredit.submissions.codes import Answer
 from microcredit.submissions.models import Submission
 from microcredit.web.formatting import day, euros, percent
+
+#: The answers under which an offer is made.
+LENDING = (Answer.GRANTED.value, Answer.COUNTER_OFFER.value)
 
 #: An offer holds at least so many days (Code de la consommation L.312-18).
 OFFER_HOLDS = timedelta(days=15)
@@ -33,26 +36,29 @@ class StillOpen(DomainError):
 def agreed(
     session: Session, identity: Identity, number: str, *, lock: bool = False
 ) -> tuple[Case, Submission]:
-    """A case and the answer under which it may be signed. Raises NotFound or TransitionRefused."""
+    """A case and the last answer that lends, under which it may be signed.
+
+    Another bank's earlier answer, which the person declined, opens nothing any more. Raises NotFound or
+    TransitionRefused.
+    """
     reach = (
         Submission.bank_id == identity.organisation_id
         if identity.scope(Permission.WRITE_LOAN) is Scope.OWN_BANK
         else case_within(identity, Permission.WRITE_LOAN)
     )
-    statement = (
-        select(Case, Submission)
-        .join(Submission, Submission.case_id == Case.id)
-        .where(
-            Case.number == number,
-            Submission.answer.in_([Answer.GRANTED.value, Answer.COUNTER_OFFER.value]),
-            reach,
-        )
-        .order_by(Submission.id.desc())
-        .limit(1)
-    )
     if lock:
-        statement = statement.with_for_update(of=Case)
-    row = session.execute(statement).one_or_none()
+        hold(session, number)
+    newest = (
+        select(func.max(Submission.id))
+        .where(Submission.case_id == Case.id, Submission.answer.in_(LENDING))
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    row = session.execute(
+        select(Case, Submission)
+        .join(Submission, Submission.id == newest)
+        .where(Case.number == number, reach)
+    ).one_or_none()
     if row is None:
         raise NotFound
     case, submission = row

@@ -10,7 +10,7 @@ from microcredit.cases.codes import Act
 from microcredit.cases.models import Case
 from microcredit.kernel import audit
 from microcredit.kernel.clock import business_date
-from microcredit.kernel.errors import DomainError
+from microcredit.kernel.errors import DomainError, NotFound
 from microcredit.kernel.permissions import Permission
 from microcredit.kernel.tenancy import Identity
 from microcredit.lenders.models import LoanTerms
@@ -56,12 +56,7 @@ def reply(session: Session, identity: Identity, number: str, said: Reply) -> Sub
     The copy is locked before the case, by all who answer: of two answers at once, one wins and the
     other is told.
     """
-    submission = of_bank(session, identity, Permission.ANSWER_SUBMISSION, number, lock=True)
-    if submission.answer is not None:
-        given = Answer(submission.answer).label.lower()
-        raise AlreadyAnswered(
-            f"Une réponse a déjà été donnée à ce dossier : {given}. La vôtre n’a rien changé."
-        )
+    submission = _waiting(session, identity, number)
     case = session.scalars(
         select(Case).where(Case.id == submission.case_id).with_for_update()
     ).one()
@@ -92,6 +87,40 @@ def reply(session: Session, identity: Identity, number: str, said: Reply) -> Sub
     )
     audit.record(session, "answer", f"copy:{number}", answer=said.decision)
     return submission
+
+
+def _waiting(session: Session, identity: Identity, number: str) -> Submission:
+    """The copy that waits for this bank's answer, locked. Raises NotFound or AlreadyAnswered."""
+    try:
+        submission = of_bank(session, identity, Permission.ANSWER_SUBMISSION, number, lock=True)
+    except NotFound:
+        if _was_recalled(session, identity, number):
+            raise AlreadyAnswered(
+                "Le CCAS vient de retirer ce dossier. Votre réponse n’a rien changé."
+            ) from None
+        raise
+    if submission.answer is not None:
+        given = Answer(submission.answer).label.lower()
+        raise AlreadyAnswered(
+            f"Une réponse a déjà été donnée à ce dossier : {given}. La vôtre n’a rien changé."
+        )
+    return submission
+
+
+def _was_recalled(session: Session, identity: Identity, number: str) -> bool:
+    """Whether a copy of this case, addressed to this bank, was taken back."""
+    return bool(
+        session.scalar(
+            select(Submission.id)
+            .join(Case, Case.id == Submission.case_id)
+            .where(
+                Case.number == number,
+                Submission.bank_id == identity.organisation_id,
+                Submission.answer == Answer.RECALLED.value,
+            )
+            .limit(1)
+        )
+    )
 
 
 def _answer(

@@ -49,8 +49,8 @@ def copy_to_follow(
     submission = newest(session, case, lock=lock)
     if submission is None:
         raise NotTheCopy
-    if lock:
-        case = get(session, identity, number, Permission.SEND_TO_BANK, lock=True)
+    if lock:  # what was read before waiting for the copy may have changed meanwhile
+        session.refresh(case, with_for_update=True)
     return case, submission
 
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from microcredit.cases import transitions
-from microcredit.cases.codes import Act, State
-from microcredit.cases.models import Case
+from microcredit.cases.codes import Act
+from microcredit.cases.models import Case, CaseEvent
 from microcredit.cases.services.diagnosis import Facts, facts
 from microcredit.cases.services.find import get
 from microcredit.groupings.services import commune_names
@@ -133,22 +133,31 @@ def asked_before(session: Session, case: Case, bank: BankTerms) -> str:
 
     A bank that refused is asked again once, and only after the file was corrected.
     """
-    refusals = session.scalars(
-        select(func.count())
-        .select_from(Submission)
-        .where(
-            Submission.case_id == case.id,
-            Submission.bank_id == bank.terms.bank_id,
-            Submission.answer == Answer.REFUSED.value,
-        )
-    ).one()
-    if refusals >= MOST_REFUSALS:
+    refusers = session.scalars(
+        select(Submission.bank_id)
+        .where(Submission.case_id == case.id, Submission.answer == Answer.REFUSED.value)
+        .order_by(Submission.id)
+    ).all()
+    refusals = [rank for rank, one in enumerate(refusers) if one == bank.terms.bank_id]
+    if len(refusals) >= MOST_REFUSALS:
         return f"{bank.bank} a déjà refusé deux fois ce dossier."
-    if refusals and case.state == State.BANK_REFUSED.value:
-        return (
-            f"{bank.bank} vient de refuser : corrigez le dossier avant de la solliciter de nouveau."
-        )
+    if refusals and not _corrected_since(session, case, refusals[-1]):
+        return f"{bank.bank} a refusé ce dossier : corrigez-le avant de la solliciter de nouveau."
     return ""
+
+
+def _corrected_since(session: Session, case: Case, refusal: int) -> bool:
+    """Whether a case was reopened after its refusal of that rank (0 is the first), of whichever bank."""
+    acts = session.scalars(
+        select(CaseEvent.act)
+        .where(
+            CaseEvent.case_id == case.id,
+            CaseEvent.act.in_([Act.REFUSE.value, Act.CORRECT.value]),
+        )
+        .order_by(CaseEvent.id)
+    ).all()
+    refused = [place for place, act in enumerate(acts) if act == Act.REFUSE.value]
+    return Act.CORRECT.value in acts[refused[refusal] :]
 
 
 def terms_in_words(terms: LoanTerms) -> str:
