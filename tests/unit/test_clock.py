@@ -20,6 +20,7 @@ REAL_TIME = {
     "groupings/models.py": "when a tenant file was loaded",
     "kernel/audit.py": "the trail and the use of form keys",
     "kernel/clock.py": "the clock itself",
+    "loans/models.py": "the instant at which a fact was noted, beside its business date",
     "submissions/jobs.py": "when the worker read a copy back",
     "submissions/models.py": "the instant of sending, beside its business date",
 }

@@ -87,7 +87,10 @@ def test_types_are_said_everywhere_but_in_the_kernel() -> None:
     assert loose == []
 
 
-@pytest.mark.parametrize("domain", ["mathematics", "cases", "submissions", "lenders", "people"])
+@pytest.mark.parametrize(
+    "domain",
+    ["mathematics", "cases", "submissions", "loans", "followups", "lenders", "people"],
+)
 def test_money_is_never_a_float(domain: str) -> None:
     floats = [
         f"{file}:{node.lineno}"
