@@ -32,8 +32,8 @@ def standing_table(on: date) -> Subquery:
     unpaid, oldest_unpaid_on, days_late, next_due_on, next_due_cents, settled_on (None in the database
     too while something remains; where `needs_history`, a day not to be relied on).
     """
-    ended, known = _ended(on), _known(on)
-    line = _lines(on, ended, known)
+    ended = _ended(on)
+    line = _lines(on, ended, _known(on, ended))
     of_line = line.c
     counted, unpaid = of_line.holds, and_(of_line.holds, of_line.missing > 0)
     ahead = and_(counted, ~of_line.paid, of_line.missing == 0)
@@ -119,12 +119,11 @@ def _ended(on: date) -> CTE:
     )
 
 
-def _known(on: date) -> Subquery:
+def _known(on: date, ended: CTE) -> Subquery:
     """Of each instalment of which something is known: its last rejection, and what was paid since.
 
     Ids grow in the order of writing, which is the order in which facts undo each other.
     """
-    ended = _ended(on).alias("ended_before")
     is_rejection = Posting.kind == PostingKind.REJECTED.value
     facts = (
         select(
