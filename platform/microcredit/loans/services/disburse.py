@@ -1,6 +1,6 @@
 """From the signed offer to the money: paid out under a schedule, or withdrawn."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -43,20 +43,7 @@ def disburse(session: Session, identity: Identity, number: str, paid: Disburse) 
     case, loan = found.case, found.loan
     transitions.check(case, Act.DISBURSE)
     today = business_date(session)
-    between(
-        "disbursed_on", paid.disbursed_on, loan.first_payment_on, today,
-        f"L’offre est signée le {day(loan.signed_on)} : aucun versement avant le"
-        f" {day(loan.first_payment_on)} (Code de la consommation, L.312-25).",
-        "Ce jour n’est pas encore venu.",
-    )  # fmt: skip
-    between(
-        "first_due_on",
-        paid.first_due_on,
-        paid.disbursed_on + timedelta(days=1),
-        add_months(paid.disbursed_on, FIRST_DUE_WITHIN),
-        "La première échéance vient après le versement.",
-        f"La première échéance vient dans les {FIRST_DUE_WITHIN} mois du versement.",
-    )
+    check_days(loan, paid, today)
     loan.disbursed_on, loan.payee_kind = paid.disbursed_on, paid.payee_kind
     loan.payee = sealed.close(session, case.id, "payee", paid.payee)
     session.flush()
@@ -76,6 +63,24 @@ def disburse(session: Session, identity: Identity, number: str, paid: Disburse) 
     transitions.move(session, case, Act.DISBURSE, identity.account_id, note=note)
     audit.record(session, "disburse", f"case:{number}")
     return loan
+
+
+def check_days(loan: Loan, paid: Disburse, today: date) -> None:
+    """Raise BadDate unless money may have moved that day, and the first debit follows in time."""
+    between(
+        "disbursed_on", paid.disbursed_on, loan.first_payment_on, today,
+        f"L’offre est signée le {day(loan.signed_on)} : aucun versement avant le"
+        f" {day(loan.first_payment_on)} (Code de la consommation, L.312-25).",
+        "Ce jour n’est pas encore venu.",
+    )  # fmt: skip
+    between(
+        "first_due_on",
+        paid.first_due_on,
+        paid.disbursed_on + timedelta(days=1),
+        add_months(paid.disbursed_on, FIRST_DUE_WITHIN),
+        "La première échéance vient après le versement.",
+        f"La première échéance vient dans les {FIRST_DUE_WITHIN} mois du versement.",
+    )
 
 
 def withdraw(session: Session, identity: Identity, number: str, asked: Withdraw) -> Loan:

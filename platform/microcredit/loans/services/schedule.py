@@ -17,10 +17,11 @@ from microcredit.kernel.tenancy import Identity
 from microcredit.loans.codes import InstalmentState, PostingKind, ScheduleReason, Source
 from microcredit.loans.models import Instalment, Loan, LoanSchedule, Posting
 from microcredit.loans.schemas import NewSchedule
-from microcredit.loans.services.find import between, get_loan
+from microcredit.loans.services.find import Held, between, get_loan
 from microcredit.loans.situation import PRESUMED_AFTER, Line
 from microcredit.mathematics.amortisation.due_dates import Dates
 from microcredit.mathematics.amortisation.instalments import ImpossibleTerms
+from microcredit.mathematics.amortisation.schedule import Instalment as ScheduleLine
 from microcredit.mathematics.amortisation.schedule import Loan as Terms
 from microcredit.mathematics.amortisation.schedule import schedule
 from microcredit.mathematics.dates import add_months
@@ -42,6 +43,30 @@ class Start:
     from_day: date
     first_due_on: date
     months: int
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """What a new schedule replaces, from which number on, and from what it is computed."""
+
+    start: Start
+    first_number: int
+    remaining: list[Line]
+
+
+def planned(loan: Loan, start: Start, first_number: int = 1) -> list[ScheduleLine]:
+    """The lines that a schedule would have, in cents, at the rate of the contract.
+
+    Raises NothingToChange when the terms make no schedule.
+    """
+    try:
+        dates = Dates(start.from_day, start.first_due_on, start.first_due_on.day)
+        lines = schedule(Terms(start.principal_cents, loan.annual_rate, start.months, dates))
+    except ImpossibleTerms as impossible:
+        raise NothingToChange(
+            "Ces conditions ne font pas un échéancier : vérifiez la date et le nombre de mensualités."
+        ) from impossible
+    return [line._replace(number=first_number + line.number - 1) for line in lines]
 
 
 def write_schedule(
@@ -67,18 +92,11 @@ def write_schedule(
         )
     )  # fmt: skip
     session.flush()
-    try:
-        dates = Dates(start.from_day, start.first_due_on, start.first_due_on.day)
-        lines = list(schedule(Terms(start.principal_cents, loan.annual_rate, start.months, dates)))
-    except ImpossibleTerms as impossible:
-        raise NothingToChange(
-            "Ces conditions ne font pas un échéancier : vérifiez la date et le nombre de mensualités."
-        ) from impossible
     rows = [
         Instalment(
             loan_id=loan.id,
             version=version,
-            number=first_number + line.number - 1,
+            number=line.number,
             due_on=line.due_on,
             amount_cents=line.amount_cents,
             principal_cents=line.principal_cents,
@@ -86,7 +104,7 @@ def write_schedule(
             outstanding_cents=line.outstanding_cents,
             valid_from=valid_from,
         )
-        for line in lines
+        for line in planned(loan, start, first_number)
     ]
     session.add_all(rows)
     session.flush()
@@ -103,29 +121,15 @@ def change_schedule(session: Session, identity: Identity, number: str, new: NewS
     case, loan = found.case, found.loan
     transitions.check(case, Act.CHANGE_SCHEDULE)
     today = business_date(session)
-    stands = found.on(today)
-    remaining = [line for line in stands.lines if line.state is not InstalmentState.PAID]
-    paid = [line for line in stands.lines if line.state is InstalmentState.PAID]
     reason = ScheduleReason(new.reason)
-    _check(remaining, reason)
-    between(
-        "first_due_on", new.first_due_on, today, add_months(today, PUT_OFF_MONTHS),
-        "La prochaine échéance ne peut pas être passée.",
-        f"La prochaine échéance vient dans les {PUT_OFF_MONTHS} mois.",
-    )  # fmt: skip
-    months = {
-        ScheduleReason.POSTPONED: len(remaining),
-        ScheduleReason.ACCELERATED: 1,
-    }.get(reason, new.months or len(remaining))
-    last_paid = max((line.due.due_on for line in paid), default=loan.disbursed_on or today)
-    start = Start(stands.outstanding_cents, min(last_paid, today), new.first_due_on, months)
-    replaced = {line.due.id for line in remaining}
+    change = replacement(found, new, today)
+    replaced = {line.due.id for line in change.remaining}
     for row in found.rows:
         if row.id in replaced:
             row.valid_to = today
     rows = write_schedule(
-        session, loan, start, reason, today, identity.account_id,
-        first_number=1 + max((line.due.number for line in paid), default=0),
+        session, loan, change.start, reason, today, identity.account_id,
+        first_number=change.first_number,
     )  # fmt: skip
     if reason is ScheduleReason.ACCELERATED:  # demanded, not debited: silence is no payment
         session.add(
@@ -141,6 +145,28 @@ def change_schedule(session: Session, identity: Identity, number: str, new: NewS
     transitions.move(session, case, Act.CHANGE_SCHEDULE, identity.account_id, note=note)
     audit.record(session, "change_schedule", f"case:{number}")
     return loan
+
+
+def replacement(found: Held, new: NewSchedule, today: date) -> Replacement:
+    """What a decision of the bank makes of what is not paid yet; raises as `change_schedule` does."""
+    stands = found.on(today)
+    remaining = [line for line in stands.lines if line.state is not InstalmentState.PAID]
+    paid = [line for line in stands.lines if line.state is InstalmentState.PAID]
+    reason = ScheduleReason(new.reason)
+    _check(remaining, reason)
+    between(
+        "first_due_on", new.first_due_on, today, add_months(today, PUT_OFF_MONTHS),
+        "La prochaine échéance ne peut pas être passée.",
+        f"La prochaine échéance vient dans les {PUT_OFF_MONTHS} mois.",
+    )  # fmt: skip
+    months = {
+        ScheduleReason.POSTPONED: len(remaining),
+        ScheduleReason.ACCELERATED: 1,
+    }.get(reason, new.months or len(remaining))
+    last_paid = max((line.due.due_on for line in paid), default=found.loan.disbursed_on or today)
+    start = Start(stands.outstanding_cents, min(last_paid, today), new.first_due_on, months)
+    first_number = 1 + max((line.due.number for line in paid), default=0)
+    return Replacement(start, first_number, remaining)
 
 
 def _check(remaining: list[Line], reason: ScheduleReason) -> None:
