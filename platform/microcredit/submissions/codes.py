@@ -30,6 +30,13 @@ class StepKind(Labelled):
     ITEMS_SENT = "items_sent", "Complément envoyé"
 
 
+class PersonChoice(Labelled):
+    """What the person says of an offer other than hers: « choix de la personne »."""
+
+    ACCEPTS = "accepts", "La personne accepte"
+    DECLINES = "declines", "La personne refuse"
+
+
 class RefusalReason(Labelled):
     """Why a bank refuses, so that the CCAS can send the person on: « motif de refus »."""
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from microcredit.kernel.schema import ActSchema, Cents, Choice, Day, LongText, Number, Rate
-from microcredit.submissions.codes import Decision, RefusalReason
+from microcredit.submissions.codes import Decision, PersonChoice, RefusalReason
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class Reply:
     """What the bank says; only what its decision needs is kept.
 
     `amount` in cents, `rate` a fraction of one (0.02 is 2 %), `due_on` the day to come back to it or
-    by which the items are expected, `items` the items asked for, one a line.
+    by which the items are expected, `items` the items asked for, one a line. `seen` says how many
+    steps of the copy its page showed, so that nobody answers without having read the last one.
     """
 
     decision: str
@@ -37,6 +38,7 @@ class Reply:
     rate: Decimal | None = None
     due_on: date | None = None
     items: str = ""
+    seen: int | None = None
 
 
 NEEDS = {
@@ -72,6 +74,7 @@ class ReplySchema(ActSchema[Reply]):
     rate = Rate("Taux annuel", required=False)
     due_on = Day("Date", required=False, earliest=2000)
     items = LongText("Ce qui manque", longest=1000)
+    seen = Number("Étapes lues", 0, 10_000, required=False)
 
     @validates_schema(skip_on_field_errors=True)
     def explain(self, data: dict[str, object], **_: object) -> None:
@@ -100,3 +103,15 @@ class Items:
 class ItemsSchema(ActSchema[Items]):
     act = Items
     words = LongText("Votre réponse à la banque", longest=2000, required=True)
+
+
+@dataclass(frozen=True)
+class PersonSays:
+    """What the person says of the loan as the bank offers it."""
+
+    choice: str
+
+
+class PersonSaysSchema(ActSchema[PersonSays]):
+    act = PersonSays
+    choice = Choice("Ce que dit la personne", PersonChoice)

@@ -14,12 +14,14 @@ from microcredit.cases.models import Case, Orientation
 from microcredit.cases.schemas import Orient, Result
 from microcredit.cases.services.find import get
 from microcredit.cases.services.tasks import close_tasks, open_task
+from microcredit.groupings.models import Organisation
 from microcredit.kernel import audit
 from microcredit.kernel.clock import business_date
 from microcredit.kernel.errors import NotFound
 from microcredit.kernel.permissions import Permission
 from microcredit.kernel.tenancy import Identity
 from microcredit.mathematics.dates import add_months
+from microcredit.people.models import Person
 from microcredit.web.formatting import euros
 
 #: After how many months one asks what came of an orientation.
@@ -36,6 +38,53 @@ class OrientationRow:
     result: OrientationResult | None
     result_on: date | None
     obtained_cents: int | None
+
+    @property
+    def open(self) -> bool:
+        """Whether the person may still obtain it."""
+        return self.result not in (OrientationResult.OBTAINED, OrientationResult.REFUSED)
+
+
+@dataclass(frozen=True)
+class Helps:
+    """The other helps of a case, with whom they are for and who proposed them."""
+
+    case: Case
+    person: Person | None
+    desk: str
+    rows: list[OrientationRow]
+    today: date
+
+    @property
+    def to_ask(self) -> list[OrientationRow]:
+        """What the sheet names: the helps still open, or all of them once none is."""
+        return [row for row in self.rows if row.open] or self.rows
+
+
+def read_helps(session: Session, identity: Identity, number: str) -> Helps:
+    """The other helps of a case; the reading is logged. Raises NotFound."""
+    case = get(session, identity, number, Permission.REDIRECT_CASE)
+    desk, person = session.execute(
+        select(Organisation.name, Person)
+        .outerjoin(Person, Person.id == case.person_id)
+        .where(Organisation.id == case.desk_id)
+    ).one()
+    found = Helps(case, person, desk, orientations_of(session, case), business_date(session))
+    audit.record(session, "read", f"case:{case.number}")
+    return found
+
+
+def helps_of(session: Session, identity: Identity, case: Case) -> list[OrientationRow] | None:
+    """What the page of a case shows of them to `identity`; None before the first."""
+    return orientations_of(session, case) or None
+
+
+def to_orient(session: Session, identity: Identity, number: str, act: Act) -> Case:
+    """The case that somebody is about to orient; the reading is logged. Raises NotFound, TransitionRefused."""
+    case = get(session, identity, number, Permission.REDIRECT_CASE)
+    transitions.check(case, act)
+    audit.record(session, "read", f"case:{case.number}")
+    return case
 
 
 def propose(session: Session, identity: Identity, case: Case, targets: Sequence[str]) -> None:

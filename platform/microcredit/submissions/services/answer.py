@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from microcredit.cases import sealed, transitions
-from microcredit.cases.codes import Act
 from microcredit.cases.models import Case
 from microcredit.kernel import audit
 from microcredit.kernel.clock import business_date
@@ -17,19 +16,11 @@ from microcredit.lenders.models import LoanTerms
 from microcredit.submissions.codes import Answer, Decision, RefusalReason, StepKind
 from microcredit.submissions.models import Submission, SubmissionStep
 from microcredit.submissions.schemas import Reply
-from microcredit.submissions.services.desk import of_bank
+from microcredit.submissions.services.desk import ACTS, of_bank
 from microcredit.web.formatting import day, euros, percent
 
 #: The furthest day that a bank may name.
 HORIZON = timedelta(days=180)
-
-ACTS = {
-    Decision.GRANT: Act.GRANT,
-    Decision.COUNTER: Act.COUNTER,
-    Decision.ADJOURN: Act.ADJOURN,
-    Decision.ASK_ITEMS: Act.ASK_ITEMS,
-    Decision.REFUSE: Act.REFUSE,
-}
 
 FINAL = {
     Decision.GRANT: Answer.GRANTED,
@@ -56,11 +47,12 @@ def reply(session: Session, identity: Identity, number: str, said: Reply) -> Sub
     The copy is locked before the case, by all who answer: of two answers at once, one wins and the
     other is told.
     """
-    submission = _waiting(session, identity, number)
+    submission = _waiting(session, identity, number, lock=True)
     case = session.scalars(
         select(Case).where(Case.id == submission.case_id).with_for_update()
     ).one()
     decision, today = Decision(said.decision), business_date(session)
+    _check_seen(session, submission, said)
     transitions.check(case, ACTS[decision])
     terms = session.scalars(select(LoanTerms).where(LoanTerms.id == submission.terms_id)).one()
     _check(said, decision, case, terms, today)
@@ -81,7 +73,7 @@ def reply(session: Session, identity: Identity, number: str, said: Reply) -> Sub
         case,
         ACTS[decision],
         identity.account_id,
-        reason=", ".join(RefusalReason(reason).label for reason in said.reasons),
+        reason=", ".join(RefusalReason(reason).label for reason in dict.fromkeys(said.reasons)),
         note=_in_words(identity, said, decision),
         words=said.items,
     )
@@ -89,21 +81,56 @@ def reply(session: Session, identity: Identity, number: str, said: Reply) -> Sub
     return submission
 
 
-def _waiting(session: Session, identity: Identity, number: str) -> Submission:
-    """The copy that waits for this bank's answer, locked. Raises NotFound or AlreadyAnswered."""
+def rehearse(session: Session, identity: Identity, number: str, said: Reply) -> None:
+    """Whether `reply` would take this answer as things stand; nothing is written. Raises as it does."""
+    submission = _waiting(session, identity, number, lock=False)
+    _check_seen(session, submission, said)
+    case, terms = session.execute(
+        select(Case, LoanTerms)
+        .join(LoanTerms, LoanTerms.id == submission.terms_id)
+        .where(Case.id == submission.case_id)
+    ).one()
+    decision = Decision(said.decision)
+    transitions.check(case, ACTS[decision])
+    _check(said, decision, case, terms, business_date(session))
+
+
+def _check_waits(submission: Submission) -> None:
+    if submission.answer is not None:
+        given = Answer(submission.answer).label.lower()
+        raise AlreadyAnswered(
+            f"Une réponse a déjà été donnée à ce dossier : {given}. La vôtre n’a rien changé."
+        )
+
+
+def _check_seen(session: Session, submission: Submission, said: Reply) -> None:
+    """Whoever answers has read the last step: a date that a colleague named, items that came."""
+    if said.seen is None:
+        return
+    kinds = session.scalars(
+        select(SubmissionStep.kind)
+        .where(SubmissionStep.submission_id == submission.id)
+        .order_by(SubmissionStep.id)
+    ).all()
+    if len(kinds) != said.seen:
+        last = StepKind(kinds[-1]).label.lower() if kinds else "retour au début"
+        raise AlreadyAnswered(
+            f"Ce dossier a changé pendant que vous le lisiez : {last}."
+            " Rien n’est envoyé ; relisez, puis répondez."
+        )
+
+
+def _waiting(session: Session, identity: Identity, number: str, *, lock: bool) -> Submission:
+    """The copy that waits for this bank's answer. Raises NotFound or AlreadyAnswered."""
     try:
-        submission = of_bank(session, identity, Permission.ANSWER_SUBMISSION, number, lock=True)
+        submission = of_bank(session, identity, Permission.ANSWER_SUBMISSION, number, lock=lock)
     except NotFound:
         if _was_recalled(session, identity, number):
             raise AlreadyAnswered(
                 "Le CCAS vient de retirer ce dossier. Votre réponse n’a rien changé."
             ) from None
         raise
-    if submission.answer is not None:
-        given = Answer(submission.answer).label.lower()
-        raise AlreadyAnswered(
-            f"Une réponse a déjà été donnée à ce dossier : {given}. La vôtre n’a rien changé."
-        )
+    _check_waits(submission)
     return submission
 
 

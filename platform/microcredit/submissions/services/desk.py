@@ -1,5 +1,6 @@
 """The bank's desk: the copies addressed to it. It sees nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -8,8 +9,9 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select
 from sqlalchemy.orm import Session
 
 from microcredit.cases import sealed
-from microcredit.cases.codes import State
+from microcredit.cases.codes import Act, State
 from microcredit.cases.models import Case
+from microcredit.cases.transitions import TABLE
 from microcredit.governance.services import delays
 from microcredit.kernel import audit
 from microcredit.kernel.clock import business_date
@@ -17,14 +19,26 @@ from microcredit.kernel.errors import DomainError, NotFound
 from microcredit.kernel.permissions import Permission, Scope
 from microcredit.kernel.tenancy import Identity
 from microcredit.kernel.vault import SealBroken, vault_of
+from microcredit.lenders.models import LoanTerms
+from microcredit.mathematics.amortisation.capacity import cost_of_credit
+from microcredit.mathematics.amortisation.instalments import instalment
 from microcredit.submissions import copy
-from microcredit.submissions.codes import Answer, RefusalReason, StepKind
+from microcredit.submissions.codes import Answer, Decision, RefusalReason, StepKind
 from microcredit.submissions.models import Submission, SubmissionStep
 
 #: The key, among the delays, of how long a bank still sees a copy that it has answered.
 COPY_VISIBLE = "bank_copy"
 
 UNREADABLE = "Copie illisible"
+
+ACTS = {
+    Decision.GRANT: Act.GRANT,
+    Decision.COUNTER: Act.COUNTER,
+    Decision.ADJOURN: Act.ADJOURN,
+    Decision.ASK_ITEMS: Act.ASK_ITEMS,
+    Decision.REFUSE: Act.REFUSE,
+}
+"""The act on the case that each decision of its bank is."""
 
 
 class CopyUnreadable(DomainError):
@@ -37,11 +51,21 @@ class CopyUnreadable(DomainError):
 
 @dataclass(frozen=True)
 class Granted:
-    """What a bank agreed to lend."""
+    """A loan as it is asked for, or as a bank agrees to it: `amount_cents`, `months`, yearly `rate`."""
 
     amount_cents: int
     months: int
     rate: Decimal
+
+    @property
+    def instalment_cents(self) -> int:
+        """The constant monthly instalment in cents, half up, without insurance."""
+        return instalment(self.amount_cents, self.rate, self.months)
+
+    @property
+    def interest_cents(self) -> int:
+        """What the loan costs in interest, in cents, when it is paid as agreed."""
+        return cost_of_credit(self.amount_cents, self.rate, self.months)
 
 
 @dataclass(frozen=True)
@@ -69,11 +93,23 @@ class CopyRow:
     answer: Answer | None
     answered_on: date | None
     reasons: list[str]
+    asked: Granted | None
     granted: Granted | None
+    accepted: bool | None
+    accepted_on: date | None
     state: State
     steps: list[Step]
+    last_step: StepKind | None
+    terms: LoanTerms
     days: int
     today: date
+
+    @property
+    def open_to(self) -> list[Decision]:
+        """What this bank can still decide; nothing once it has answered."""
+        if self.answer is not None:
+            return []
+        return [one for one, act in ACTS.items() if self.state in TABLE[act].sources]
 
     @property
     def late(self) -> bool:
@@ -99,8 +135,14 @@ def decided(session: Session, identity: Identity) -> list[CopyRow]:
 def read_copy(session: Session, identity: Identity, number: str) -> CopyRow:
     """The newest copy of a case addressed to this bank. Raises NotFound; reading is logged."""
     submission = of_bank(session, identity, Permission.READ_SUBMISSIONS, number)
-    state = session.scalars(select(Case.state).where(Case.id == submission.case_id)).one()
-    row = _row(session, submission, number, state, steps_of(session, submission))
+    state, terms = session.execute(
+        select(Case.state, LoanTerms)
+        .join(LoanTerms, LoanTerms.id == submission.terms_id)
+        .where(Case.id == submission.case_id)
+    ).one()
+    steps = steps_of(session, submission)
+    last = steps[-1].kind.value if steps else None
+    row = _row(session, submission, number, state, terms, steps, last)
     if not row.content:
         raise CopyUnreadable
     audit.record(session, "read", f"copy:{number}", sha256=submission.sha256)
@@ -173,9 +215,17 @@ def _list(
 ) -> list[CopyRow]:
     of_bank = (Submission.case_id, Submission.bank_id)
     newest = select(func.max(Submission.id)).group_by(*of_bank).scalar_subquery()
+    last = (
+        select(SubmissionStep.kind)
+        .where(SubmissionStep.submission_id == Submission.id)
+        .order_by(SubmissionStep.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(Submission, Case.number, Case.state)
+        select(Submission, Case.number, Case.state, LoanTerms, last)
         .join(Case, Case.id == Submission.case_id)
+        .join(LoanTerms, LoanTerms.id == Submission.terms_id)
         .where(
             *_visible(session, identity, Permission.READ_SUBMISSIONS),
             wanted,
@@ -184,12 +234,15 @@ def _list(
         .order_by(order, Submission.id)
         .limit(100)
     )
-    found = [_row(session, submission, number, state, []) for submission, number, state in rows]
+    found = [
+        _row(session, submission, number, state, terms, [], kind)
+        for submission, number, state, terms, kind in rows
+    ]
     audit.record(session, "list", "copies", shown=" ".join(row.number for row in found))
     return found
 
 
-def _content(session: Session, submission: Submission) -> dict[str, object]:
+def content_of(session: Session, submission: Submission) -> dict[str, object]:
     """The copy's fields; {} when it does not open, so that one bad copy does not hide the others."""
     try:
         written = vault_of(session).open(
@@ -200,7 +253,16 @@ def _content(session: Session, submission: Submission) -> dict[str, object]:
     return copy.read(written)
 
 
-def _granted(submission: Submission) -> Granted | None:
+def asked_in(content: Mapping[str, object], terms: LoanTerms) -> Granted | None:
+    """The loan that a copy asks for, on the terms under which it was sent; None without a copy."""
+    amount, months = content.get("amount_cents"), content.get("months")
+    if not isinstance(amount, int) or not isinstance(months, int):
+        return None
+    return Granted(amount, months, terms.annual_rate)
+
+
+def granted_by(submission: Submission) -> Granted | None:
+    """What the bank agreed to lend, if it did."""
     amount, months = submission.granted_cents, submission.granted_months
     rate = submission.granted_rate
     if amount is None or months is None or rate is None:
@@ -209,10 +271,11 @@ def _granted(submission: Submission) -> Granted | None:
 
 
 def _row(
-    session: Session, submission: Submission, number: str, state: str, steps: list[Step]
-) -> CopyRow:
+    session: Session, submission: Submission, number: str, state: str, terms: LoanTerms,
+    steps: list[Step], last: str | None,
+) -> CopyRow:  # fmt: skip
     today = business_date(session)
-    content = _content(session, submission)
+    content = content_of(session, submission)
     return CopyRow(
         number=number,
         name=copy.name_of(content) if content else UNREADABLE,
@@ -225,9 +288,14 @@ def _row(
         answer=Answer(submission.answer) if submission.answer else None,
         answered_on=submission.answered_on,
         reasons=[RefusalReason(reason).label for reason in submission.reasons],
-        granted=_granted(submission),
+        asked=asked_in(content, terms),
+        granted=granted_by(submission),
+        accepted=submission.accepted,
+        accepted_on=submission.accepted_on,
         state=State(state),
         steps=steps,
+        last_step=StepKind(last) if last else None,
+        terms=terms,
         days=((submission.answered_on or today) - submission.sent_on).days,
         today=today,
     )

@@ -49,6 +49,11 @@ class Preview:
     limits: dict[int, str]
     today: date
 
+    @property
+    def crossed(self) -> list[int]:
+        """The banks that cannot take it, by id: `limits` says why."""
+        return [bank_id for bank_id, limit in self.limits.items() if limit]
+
 
 def preview(session: Session, identity: Identity, number: str) -> Preview:
     """What would be sent today. Raises NotFound or TransitionRefused."""
