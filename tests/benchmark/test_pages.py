@@ -1,103 +1,86 @@
-"""How long pages take behind gunicorn with the demo's data, as ratios to a page that does nothing.
+"""How long pages take behind gunicorn, as ratios to a page that does nothing; and what neighbours cost.
 
-The floor and the pages are asked in turn, in random order, in one run: what else the machine does
-weighs on all of them alike.
+The null page and all pages of all bases are asked in turn, in random order, in one run: what else the
+machine does weighs on all of them alike. Nothing is asserted of times: a busy machine is no fault.
 """
 
-import http.client
 import random
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import pytest
-from tests.conftest import provisioned, settings_for
-from tests.serving import environment, free_port, listens, serve
-
-from microcredit.accounts.gate import Gate
-from microcredit.accounts.services import open_session
-from microcredit.demo.accounts import TERRITORIES
-from microcredit.demo.run import build
-from microcredit.kernel import provision
-from microcredit.kernel.database import open_pools
-from microcredit.kernel.permissions import Role
-from microcredit.web.requests import SESSION_COOKIE
+from tests.benchmark import generator, null
+from tests.benchmark.bases import PAGES, Base, Page, Visitor, fetch, nothing, visited
 
 pytestmark = pytest.mark.benchmark
 
-FLOOR = "/healthz"
 ROUNDS, WARM = 200, 10
 
-PAGES = {
-    Role.CASE_WORKER: (
-        "/ma-journee", "/dossiers", "/dossiers?vue=tous&ordre=nom", "/dossiers/PC-2016-0011",
-        "/dossiers/PC-2016-0015/diagnostic", "/chiffres",
-    ),
-    Role.BANK_OFFICER: ("/banque", "/banque/PC-2016-0011"),
-    Role.ELECTED_MEMBER: ("/chiffres",),
-    Role.CCAS_DIRECTOR: ("/ma-commune", "/dossiers"),
-}  # fmt: skip
+#: Milliseconds of each page, in order of asking; the key None is the null page.
+Taken = dict[tuple[str, Page] | None, list[float]]
 
 
-@dataclass(frozen=True)
-class Served:
-    """A server and who is signed in."""
-
-    port: int
-    tokens: dict[Role, str]
-
-    def milliseconds(self, path: str, role: Role) -> float:
-        """One GET on a connection of its own, as gunicorn's sync workers have it."""
-        start = time.perf_counter()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port)
-        headers = {
-            "Host": f"pays-de-conde.localhost:{self.port}",
-            "Cookie": f"{SESSION_COOKIE}={self.tokens[role]}",
-        }
-        connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
-        assert answer.status == 200, path
-        return (time.perf_counter() - start) * 1000
+def test_pages_against_a_page_that_does_nothing(
+    request: pytest.FixtureRequest, demo: Base, few: Base
+) -> None:
+    bases = [demo, few]
+    if not request.config.getoption("--few-tenants"):
+        bases.append(request.getfixturevalue("many"))
+    with visited(*bases) as visitors, nothing(demo.settings) as port:
+        taken = measured(visitors, port)
+    print_table(taken, [base.name for base in bases])
+    if len(bases) > 2:
+        print_neighbours(taken, bases[1].name, bases[2].name)
 
 
-@pytest.fixture(scope="module")
-def served(administrator: str) -> Iterator[Served]:
-    """The demo's data behind `microcredit serve`."""
-    made = provisioned(administrator)
-    slugs = tuple(territory.slug for territory in TERRITORIES)
-    settings = replace(settings_for(made, demo=True), demo_slugs=slugs, port=free_port())
-    build(settings)
-    pools = open_pools(settings.database_url, settings.gate_url)
-    gate = Gate(pools.gate, settings.secret_key)
-    accounts = {one.role: one.account_id for one in reversed(gate.demo_accounts("pays-de-conde"))}
-    tokens = {role: open_session(gate, "pays-de-conde", accounts[role]) for role in PAGES}
-    process = serve({**environment(settings, settings.port), "MICROCREDIT_WORKERS": "2"})
-    while not listens(settings.port):
-        assert process.poll() is None
-        time.sleep(0.05)
-    yield Served(settings.port, tokens)
-    process.terminate()
-    process.communicate(timeout=30)
-    pools.dispose()
-    provision.drop(made)
+def test_the_generated_rows_keep_every_key(few: Base) -> None:
+    assert generator.broken_keys(few.made) == []
 
 
-def test_pages_against_the_floor(served: Served) -> None:
-    asked = [(role, path) for role, paths in PAGES.items() for path in paths]
-    asked += [(Role.CASE_WORKER, FLOOR)]
-    taken: dict[tuple[Role, str], list[float]] = {one: [] for one in asked}
+def measured(visitors: list[Visitor], port: int) -> Taken:
+    """The times of 200 warm requests of each page, and of the null page."""
+    asked = [(one, page) for one in visitors for page in PAGES]
+    taken: Taken = {(one.base.name, page): [] for one, page in asked} | {None: []}
     for turn in range(WARM + ROUNDS):
-        for role, path in random.sample(asked, len(asked)):
-            one = served.milliseconds(path, role)
+        for one in random.sample([*asked, None], len(asked) + 1):
+            if one is None:
+                key, took = None, fetch(port, null.PATH, {})[1]
+            else:
+                visitor, page = one
+                key, took = (visitor.base.name, page), visitor.milliseconds(page)
             if turn >= WARM:
-                taken[role, path].append(one)
+                taken[key].append(took)
+    return taken
 
-    floor = sorted(taken[Role.CASE_WORKER, FLOOR])[ROUNDS // 2]
-    print(f"\n{'page':56} {'p50 ms':>8} {'p95 ms':>8} {'p50 / floor':>12}")
-    for (role, path), times in taken.items():
-        ordered = sorted(times)
-        half, most = ordered[ROUNDS // 2], ordered[ROUNDS * 95 // 100]
-        name = f"{role.value} {path}"
-        print(f"{name:56} {half:8.1f} {most:8.1f} {half / floor:12.1f}")
+
+def percentiles(times: list[float]) -> tuple[float, float]:
+    """p50 and p95."""
+    ordered = sorted(times)
+    return ordered[len(ordered) // 2], ordered[len(ordered) * 95 // 100]
+
+
+def print_table(taken: Taken, bases: list[str]) -> None:
+    """p50 and p95 of each page on each base, their ratios to the null page, and the design's limit."""
+    half, most = percentiles(taken[None])
+    print(
+        f"\nnull page: p50 {half:.2f} ms, p95 {most:.2f} ms ({ROUNDS} requests each, interleaved)"
+    )
+    width = 47
+    print(f"{'':28}" + "".join(f"{name:^{width}}" for name in bases))
+    columns = f"{'p50 ms':>8}{'p95 ms':>8}{'p50/null':>9}{'p95/null':>9}{'limit':>13}"
+    print(f"{'':28}" + columns * len(bases))
+    for page in PAGES:
+        line = f"{page.name:28}"
+        for name in bases:
+            p50, p95 = percentiles(taken[name, page])
+            kept = "within" if p95 < page.limit else "over"
+            line += f"{p50:8.1f}{p95:8.1f}{p50 / half:9.1f}{p95 / most:9.1f}{kept + f' {page.limit}':>13}"
+        print(line)
+
+
+def print_neighbours(taken: Taken, few: str, many: str) -> None:
+    """The same tenant's pages beside 9 and beside 199 others: a ratio near 1 says that they cost nothing."""
+    print(f"\n{'the same tenant':28}{'p50 ' + many + ' / ' + few:>34}{'p95':>8}")
+    for page in PAGES:
+        (half, most), (half_many, most_many) = (
+            percentiles(taken[name, page]) for name in (few, many)
+        )
+        print(f"{page.name:28}{half_many / half:34.2f}{most_many / most:8.2f}")
