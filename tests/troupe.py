@@ -60,11 +60,25 @@ source = "Commission"
 contact = 14
 appointment = 21
 diagnosis = 21
+awaiting_documents = 30
 ready = 5
+local_review = 15
 sent_to_bank = 10
+bank_info_requested = 15
+adjourned = 30
 bank_refused = 14
+bank_counter_offer = 10
 approved = 14
+offer_signed = 21
 bank_copy = 90
+
+[[thresholds]]
+valid_from = 2012-01-01
+source = "Commission"
+living_watch = "9 €"
+living_stop = "6 €"
+credit_share = "33 %"
+guarantee_share = "50 %"
 """
     return text_
 

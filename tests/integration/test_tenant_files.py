@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import Session
 
-from microcredit.governance.models import ActionLead, Delay
+from microcredit.governance.models import ActionLead, Delay, Threshold
+from microcredit.governance.services import thresholds
 from microcredit.groupings.models import CommunePopulation, Organisation, Origin
 from microcredit.groupings.register import register
 from microcredit.kernel.provision import Provision
@@ -102,6 +103,8 @@ def test_what_differs_is_said_item_by_item_and_left_as_it_is(operator: Engine, t
         ("inhabitants = 3259", "inhabitants = 3260"),
         ('name = "Mission locale des Trois Vallées"', 'name = "Mission locale du Nord"'),
         ("sent_to_bank = 15\n", ""),
+        ('living_stop = "6 €"', 'living_stop = "6,50"'),
+        ('guarantee_share = "50 %"\n', ""),
         ('name = "Ternois"', 'name = "Ternois et Artois"'),
     )
     insee = "(INSEE, populations de référence 2023, en vigueur au 1er janvier 2026)"
@@ -114,10 +117,14 @@ def test_what_differs_is_said_item_by_item_and_left_as_it_is(operator: Engine, t
         "fichier, absent en base",
         "vallee-fixe : conditions de Caisse coopérative du Ternois au 2026-01-01 : plafond "
         "5\u202f000,50\u00a0€ dans le fichier, 8\u202f000\u00a0€ en base",
+        "vallee-fixe : seuil living_stop au 2026-01-01 : 6,50\u00a0€ (Valeurs de départ, à arrêter par la "
+        "commission) dans le fichier, 6,00\u00a0€ (Valeurs de départ, à arrêter par la commission) en base",
         "vallee-fixe : Mission locale des Trois Vallées : absent du fichier, mission locale en base",
         "vallee-fixe : Mission locale des Trois Vallées, prescripteur depuis le 2026-01-01 : absent "
         "du fichier, sans fin en base",
         "vallee-fixe : délai sent_to_bank au 2026-01-01 : absent du fichier, 15 jours (Valeurs de "
+        "départ, à arrêter par la commission) en base",
+        "vallee-fixe : seuil guarantee_share au 2026-01-01 : absent du fichier, 50\u00a0% (Valeurs de "
         "départ, à arrêter par la commission) en base",
     ]
     assert sync(operator, VAULT, tmp_path) == expected
@@ -190,6 +197,11 @@ def test_later_delays_end_the_earlier_ones_and_leads_keep_their_dates(
             "\n[delays.days]",
         ),
         (
+            "[[thresholds]]",
+            '[[thresholds]]\nvalid_from = 2026-06-01\nsource = "Commission"\nliving_stop = "7 €"\n\n'
+            "[[thresholds]]",
+        ),
+        (
             '{ organisation = "CCAS de Saint-Pol-sur-Ternoise", valid_from = 2026-01-01 },',
             '{ organisation = "CCAS de Saint-Pol-sur-Ternoise", valid_from = 2026-01-01,'
             ' valid_to = 2026-09-01 },\n  { organisation = "CCAS de Frévent", valid_from = 2026-09-01 },',
@@ -203,6 +215,16 @@ def test_later_delays_end_the_earlier_ones_and_leads_keep_their_dates(
             (date(2026, 1, 1), date(2026, 6, 1), 3),
             (date(2026, 6, 1), None, 5),
         ]
+        stop = select(Threshold.valid_from, Threshold.valid_to, Threshold.value)
+        stop = stop.where(Threshold.code == "living_stop").order_by(Threshold.valid_from)
+        assert session.execute(stop).all() == [
+            (date(2026, 1, 1), date(2026, 6, 1), 6_00),
+            (date(2026, 6, 1), None, 7_00),
+        ]
+        found = thresholds(session, date(2026, 7, 1))
+        assert (found["living_stop"].value, found["living_stop"].source) == (7_00, "Commission")
+        assert found["living_watch"].since == date(2026, 1, 1)
+        assert thresholds(session, date(2025, 12, 31)) == {}
         leads = (
             select(Organisation.name, ActionLead.valid_from, ActionLead.valid_to)
             .join(Organisation, Organisation.id == ActionLead.organisation_id)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from microcredit.cases.codes import OPEN
+from microcredit.cases.codes import OPEN, State
 from microcredit.groupings.register import register
 from microcredit.tenant_files.reading import FolderUnusable, check, read_text
 from microcredit.tenant_files.schemas import DaysSchema
+from microcredit.tenant_files.territory import values_of
 
 GOOD = """
 name = "Vallée claire"
@@ -77,10 +78,18 @@ source = "Avenant"
 valid_from = 2026-01-01
 source = "Commission"
 days = { contact = 14 }
+
+[[thresholds]]
+valid_from = 2026-01-01
+source = "Commission"
+living_watch = "9 €"
+living_stop = "6,50"
+credit_share = "33 %"
 """
 
 LEAD = '{ organisation = "CCAS de Fresnes", valid_from = 2026-01-01 }'
 MONEY = 'Écrivez un montant exact en euros : 3000, ou "3 000,50" entre guillemets.'
+SHARE = 'Écrivez une part entière entre guillemets, avec « % » : "33 %".'
 DATE = "Une date est attendue, comme 2026-01-31, sans guillemets."
 CODE = 'Un code INSEE a 5 caractères, comme "59253".'
 
@@ -116,7 +125,8 @@ def test_a_good_file_has_no_fault_and_is_read_exactly():
          " max_amount, min_months, max_months, annual_rate, answer_days, source."),
         ("contact = 14", "contact = 14, contract = 3", "delays[1].days.contract",
          "Cette clé n’existe pas ici ; les clés possibles sont : contact, appointment, diagnosis,"
-         " ready, sent_to_bank, bank_refused, approved, bank_copy."),
+         " awaiting_documents, ready, local_review, sent_to_bank, bank_info_requested, adjourned,"
+         " bank_refused, bank_counter_offer, approved, offer_signed, bank_copy."),
         ('code = "59253"', 'code = "5925"', "communes[1].code", CODE),
         ('code = "59253"', "code = 59253", "communes[1].code", "Un texte entre guillemets est attendu."),
         ('"Condé-sur-l’Escaut"', '"Condé"', "communes[2].name",
@@ -184,6 +194,16 @@ def test_a_good_file_has_no_fault_and_is_read_exactly():
         ("valid_from = 2027-01-01\nmin", 'valid_from = "2027"\nmin', "banks[1].terms[2].valid_from", DATE),
         ("valid_from = 2027-01-01\nmin", "valid_from = 2027-01-01T08:00:00\nmin", "banks[1].terms[2].valid_from",
          DATE),
+        ('living_watch = "9 €"', "living_watch = 9.5", "thresholds[1].living_watch", MONEY),
+        ('living_stop = "6,50"', 'living_stop = "9 €"', "thresholds[1].living_stop",
+         "Le seuil trop juste (9,00\u00a0€) doit rester sous le seuil à l’aise (9,00\u00a0€)."),
+        ('"33 %"', "33", "thresholds[1].credit_share", SHARE),
+        ('"33 %"', '"120 %"', "thresholds[1].credit_share", SHARE),
+        ('credit_share = "33 %"', 'credit_part = "33 %"', "thresholds[1].credit_part",
+         "Cette clé n’existe pas ici ; les clés possibles sont : valid_from, source, living_watch, living_stop,"
+         " credit_share, guarantee_share."),
+        ('credit_share = "33 %"', '[[thresholds]]\nvalid_from = 2026-01-01\nsource = "Autre"',
+         "thresholds[2].valid_from", "Deux blocs [[thresholds]] partent du même jour."),
         ("contact = 14", "contact = 0", "delays[1].days.contact", "Indiquez un nombre entre 1 et 365."),
     ],
 )  # fmt: skip
@@ -293,4 +313,10 @@ def test_a_huge_file_is_not_read(tmp_path: Path):
 
 
 def test_delays_are_those_of_the_states_that_wait_for_somebody():
-    assert set(DaysSchema().fields) - {"bank_copy"} == {state.value for state in OPEN}
+    waiting = set(OPEN) - {State.DISBURSED}
+    assert set(DaysSchema().fields) - {"bank_copy"} == {state.value for state in waiting}
+
+
+def test_a_threshold_may_be_left_out_and_is_then_not_defined():
+    (block,) = read_text("vallee-claire.toml", GOOD.encode(), register()).territory["thresholds"]
+    assert values_of(block) == {"living_watch": 9_00, "living_stop": 6_50, "credit_share": 33}

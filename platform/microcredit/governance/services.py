@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from microcredit.governance.models import Action, ActionLead, Delay
+from microcredit.governance.models import Action, ActionLead, Delay, Threshold
 from microcredit.groupings.models import Organisation
 from microcredit.kernel.database import holds_on
 from microcredit.kernel.errors import DomainError
@@ -35,6 +35,15 @@ class DelayRow:
 
     state: str
     days: int
+    since: date
+    source: str
+
+
+@dataclass(frozen=True)
+class ThresholdRow:
+    """A number that helps to talk about a budget, from when, and by whose decision."""
+
+    value: int
     since: date
     source: str
 
@@ -72,3 +81,9 @@ def delay_rows(session: Session, on: date) -> list[DelayRow]:
     """The delays in force on a day, with their source."""
     rows = session.scalars(select(Delay).where(holds_on(Delay, on)).order_by(Delay.state))
     return [DelayRow(row.state, row.days, row.valid_from, row.source) for row in rows]
+
+
+def thresholds(session: Session, on: date) -> dict[str, ThresholdRow]:
+    """Code → threshold in force on a day; the code says the unit. One that is not defined is absent."""
+    rows = session.scalars(select(Threshold).where(holds_on(Threshold, on)))
+    return {row.code: ThresholdRow(row.value, row.valid_from, row.source) for row in rows}

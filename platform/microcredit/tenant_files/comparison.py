@@ -10,12 +10,13 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from microcredit.governance.models import Action, ActionLead, Delay
+from microcredit.governance.codes import ThresholdCode
+from microcredit.governance.models import Action, ActionLead, Delay, Threshold
 from microcredit.groupings.codes import OrganisationKind, ParticipationKind
 from microcredit.groupings.models import Commune, CommunePopulation, Organisation, Participation
 from microcredit.lenders.models import LoanTerms
-from microcredit.tenant_files.territory import Period, Territory
-from microcredit.web.formatting import euros, euros_whole, percent, whole
+from microcredit.tenant_files.territory import Period, Territory, values_of
+from microcredit.web.formatting import NBSP, euros, euros_whole, percent, whole
 
 Facts = Iterator[tuple[str, str]]
 
@@ -61,6 +62,9 @@ def facts_of_file(territory: Territory) -> Facts:
         for state, days in block["days"].items():
             if days is not None:
                 yield _delay(state, block["valid_from"], days, block["source"])
+    for thresholds in territory["thresholds"]:
+        for code, value in values_of(thresholds).items():
+            yield _threshold(code, thresholds["valid_from"], value, thresholds["source"])
 
 
 def facts_of_database(session: Session) -> Facts:
@@ -80,6 +84,8 @@ def facts_of_database(session: Session) -> Facts:
         yield from _terms(names[terms.bank_id], terms)
     for delay in session.scalars(select(Delay)):
         yield _delay(delay.state, delay.valid_from, delay.days, delay.source)
+    for row in session.scalars(select(Threshold)):
+        yield _threshold(row.code, row.valid_from, row.value, row.source)
 
 
 def _stored_actions(session: Session, names: Mapping[int, str]) -> Facts:
@@ -165,6 +171,11 @@ def _terms(bank: str, terms: LoanTerms) -> Facts:
 
 def _delay(state: str, start: date, days: int, source: str) -> tuple[str, str]:
     return f"délai {state} au {start} :", f"{days} jours ({source})"
+
+
+def _threshold(code: str, start: date, value: int, source: str) -> tuple[str, str]:
+    shown = euros(value) if ThresholdCode(code).is_money else f"{value}{NBSP}%"
+    return f"seuil {code} au {start} :", f"{shown} ({source})"
 
 
 def _period(row: Participation | ActionLead | LoanTerms) -> Period:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from microcredit.governance.models import Action, ActionLead, Delay
+from microcredit.governance.models import Action, ActionLead, Delay, Threshold
 from microcredit.groupings.codes import OrganisationKind, ParticipationKind
 from microcredit.groupings.models import (
     Commune,
@@ -22,7 +22,14 @@ from microcredit.kernel.vault import Vault
 from microcredit.lenders.models import LoanTerms
 from microcredit.tenant_files.comparison import differences
 from microcredit.tenant_files.reading import TenantFile, read_folder
-from microcredit.tenant_files.territory import Bank, Delays, Period, Territory
+from microcredit.tenant_files.territory import (
+    Bank,
+    Delays,
+    Period,
+    Territory,
+    Thresholds,
+    values_of,
+)
 from microcredit.web.formatting import plural
 
 TENANTS = text("SELECT id, slug, name, number_prefix, is_demo, sha256 FROM tenancy.tenants()")
@@ -127,6 +134,7 @@ def configure(session: Session, territory: Territory) -> None:
     for bank in territory["banks"]:
         _terms(session, organisations[bank["name"]], bank)
     session.add_all(_delays(territory["delays"]))
+    session.add_all(_thresholds(territory["thresholds"]))
     session.flush()
 
 
@@ -215,6 +223,21 @@ def _delays(blocks: list[Delays]) -> list[Delay]:
                     )
                 )
                 following[state] = start
+    return rows
+
+
+def _thresholds(blocks: list[Thresholds]) -> list[Threshold]:
+    """One row for each threshold of each block, until the next block that speaks of it."""
+    rows: list[Threshold] = []
+    following: dict[str, date] = {}
+    for block in sorted(blocks, key=lambda block: block["valid_from"], reverse=True):
+        start, source = block["valid_from"], block["source"]
+        for code, value in values_of(block).items():
+            end = following.get(code)
+            rows.append(
+                Threshold(code=code, valid_from=start, valid_to=end, value=value, source=source)
+            )
+            following[code] = start
     return rows
 
 

@@ -17,17 +17,21 @@ from microcredit.kernel.schema import BaseSchema, Day, Number, Text
 SPACES = str.maketrans("", "", " \u00a0\u202f")
 MONEY = re.compile(r"([0-9]{1,7})(?:,([0-9]{1,2}))?€?")
 PERCENT = re.compile(r"([0-9]{1,2})(?:,([0-9]{1,3}))?%")
+SHARE = re.compile(r"([0-9]{1,3})%")
 MOST_CENTS = 100_000_00
 
 EXACT_MONEY = 'Écrivez un montant exact en euros : 3000, ou "3 000,50" entre guillemets.'
+WHOLE_SHARE = 'Écrivez une part entière entre guillemets, avec « % » : "33 %".'
 EXACT_RATE = 'Écrivez le taux entre guillemets, avec « % » : "2 %" ou "2,5 %".'
 
 
 class Euros(fields.Field[int]):
     """An exact amount, read into cents."""
 
-    def __init__(self, label: str) -> None:
-        super().__init__(required=True, metadata={"label": label})
+    def __init__(self, label: str, *, required: bool = True) -> None:
+        super().__init__(required=required, metadata={"label": label})
+        if not required:
+            self.load_default = None
 
     def _deserialize(
         self, value: object, attr: str | None, data: Mapping[str, object] | None, **_: object
@@ -58,6 +62,21 @@ class Rate(fields.Field[Decimal]):
         if match is None:
             raise ValidationError(EXACT_RATE)
         return Decimal(f"{match[1]}.{match[2] or 0}") / 100
+
+
+class Share(fields.Field[int]):
+    """A part of something, read into whole per cents: « 33 % » is 33. It may be left out."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(load_default=None, metadata={"label": label})
+
+    def _deserialize(
+        self, value: object, attr: str | None, data: Mapping[str, object] | None, **_: object
+    ) -> int:
+        match = SHARE.fullmatch(value.translate(SPACES)) if isinstance(value, str) else None
+        if match is None or not 0 < int(match[1]) <= 100:
+            raise ValidationError(WHOLE_SHARE)
+        return int(match[1])
 
 
 class TomlDay(Day):
@@ -94,6 +113,11 @@ def line(label: str, longest: int = 100, pattern: str = "", example: str = "") -
         validate=shape,
         error_messages={"invalid": "Un texte entre guillemets est attendu."},
     )
+
+
+def optional_euros(label: str) -> Euros:
+    """An exact amount, read into cents, that may be left out."""
+    return Euros(label, required=False)
 
 
 def one_of(label: str, *codes: Enum) -> Text:

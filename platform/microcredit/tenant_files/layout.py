@@ -110,11 +110,31 @@ source = "Valeurs de départ de la plateforme, à arrêter par la commission"
 contact = 14
 appointment = 21
 diagnosis = 21
+awaiting_documents = 30
 ready = 5
+local_review = 15
 sent_to_bank = 10
+bank_info_requested = 15
+adjourned = 30
 bank_refused = 14
+bank_counter_offer = 10
 approved = 14
+offer_signed = 21
 bank_copy = 90
+
+
+# Des repères pour parler d’un budget, jamais pour décider : le reste à vivre par jour et par personne
+# au-dessus duquel on est à l’aise (living_watch) et sous lequel c’est trop juste (living_stop), la part
+# des crédits dans les ressources (credit_share), et la part d’une perte que prend le Fonds de cohésion
+# sociale (guarantee_share). Chaque bloc vaut à partir d’une date ; un seuil absent n’est pas défini.
+
+[[thresholds]]
+valid_from = {joined}
+source = "Valeurs de départ de la plateforme, à arrêter par la commission"
+living_watch = "9 €"
+living_stop = "6 €"
+credit_share = "33 %"
+guarantee_share = "50 %"
 """
 
 

@@ -20,8 +20,9 @@ from microcredit.tenant_files.territory import (
     Period,
     Terms,
     Territory,
+    Thresholds,
 )
-from microcredit.web.formatting import NBSP, euros_whole
+from microcredit.web.formatting import NBSP, euros, euros_whole
 
 #: Where in a file: keys, and positions counted from 0.
 Where = tuple[str | int, ...]
@@ -64,6 +65,20 @@ def faults_of(territory: Territory, register: Register) -> Faults:
     yield from _once(
         ("delays",), starts, "valid_from", "Deux blocs [[delays]] partent du même jour."
     )
+    yield from _thresholds(territory.get("thresholds", []))
+
+
+def _thresholds(blocks: Sequence[Thresholds]) -> Faults:
+    starts = [block.get("valid_from") for block in blocks]
+    twice = "Deux blocs [[thresholds]] partent du même jour."
+    yield from _once(("thresholds",), starts, "valid_from", twice)
+    for index, block in enumerate(blocks):
+        stop, watch = block.get("living_stop"), block.get("living_watch")
+        if stop is not None and watch is not None and stop >= watch:
+            yield (
+                ("thresholds", index, "living_stop"),
+                f"Le seuil trop juste ({euros(stop)}) doit rester sous le seuil à l’aise ({euros(watch)}).",
+            )
 
 
 def same_name(left: str, right: str) -> bool:

@@ -7,11 +7,13 @@ from microcredit.tenant_files.fields import (
     Euros,
     FileSchema,
     Rate,
+    Share,
     blocks,
     day,
     line,
     one_of,
     optional,
+    optional_euros,
     whole,
 )
 
@@ -114,10 +116,16 @@ class DaysSchema(FileSchema):
     contact = whole("Premier contact", 1, 365, required=False)
     appointment = whole("Rendez-vous fixé", 1, 365, required=False)
     diagnosis = whole("Diagnostic", 1, 365, required=False)
+    awaiting_documents = whole("En attente de pièces", 1, 365, required=False)
     ready = whole("Complet", 1, 365, required=False)
+    local_review = whole("Avis local demandé", 1, 365, required=False)
     sent_to_bank = whole("Transmis à la banque", 1, 365, required=False)
+    bank_info_requested = whole("Complément demandé", 1, 365, required=False)
+    adjourned = whole("Décision ajournée", 1, 365, required=False)
     bank_refused = whole("Refus de la banque", 1, 365, required=False)
+    bank_counter_offer = whole("Accord modifié proposé", 1, 365, required=False)
     approved = whole("Accord", 1, 365, required=False)
+    offer_signed = whole("Offre signée", 1, 365, required=False)
     bank_copy = whole("Copie visible par la banque après sa réponse", 1, 730, required=False)
 
 
@@ -127,6 +135,17 @@ class DelaysSchema(FileSchema):
     valid_from = day("Depuis le")
     source = line("Source", 300)
     days = fields.Nested(DaysSchema(), required=True)
+
+
+class ThresholdsSchema(FileSchema):
+    """Numbers that help to talk about a budget, from a day on, until a later block says otherwise."""
+
+    valid_from = day("Depuis le")
+    source = line("Source", 300)
+    living_watch = optional_euros("Reste à vivre à l’aise, par jour et par personne")
+    living_stop = optional_euros("Reste à vivre trop juste, par jour et par personne")
+    credit_share = Share("Part des crédits dans les ressources")
+    guarantee_share = Share("Part d’une perte prise en charge par le Fonds de cohésion sociale")
 
 
 class TerritorySchema(FileSchema):
@@ -144,3 +163,4 @@ class TerritorySchema(FileSchema):
     banks = blocks("banks", BankSchema())
     funders = blocks("funders", FunderSchema())
     delays = blocks("delays", DelaysSchema(), least=1)
+    thresholds = blocks("thresholds", ThresholdsSchema())

@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TypedDict
 
+from microcredit.governance.codes import ThresholdCode
+
 
 class Period(TypedDict, total=False):
     """Days from `valid_from`, up to and excluding `valid_to`."""
@@ -94,6 +96,17 @@ class Delays(TypedDict, total=False):
     days: dict[str, int | None]
 
 
+class Thresholds(TypedDict, total=False):
+    """See ThresholdsSchema; a threshold that is not defined is None. Amounts are cents, shares per cents."""
+
+    valid_from: date
+    source: str
+    living_watch: int | None
+    living_stop: int | None
+    credit_share: int | None
+    guarantee_share: int | None
+
+
 class Territory(TypedDict, total=False):
     """See TerritorySchema."""
 
@@ -105,3 +118,15 @@ class Territory(TypedDict, total=False):
     banks: list[Bank]
     funders: list[Funder]
     delays: list[Delays]
+    thresholds: list[Thresholds]
+
+
+def values_of(block: Thresholds) -> dict[str, int]:
+    """Code → value of the thresholds that a block defines."""
+    values = {
+        ThresholdCode.LIVING_WATCH: block.get("living_watch"),
+        ThresholdCode.LIVING_STOP: block.get("living_stop"),
+        ThresholdCode.CREDIT_SHARE: block.get("credit_share"),
+        ThresholdCode.GUARANTEE_SHARE: block.get("guarantee_share"),
+    }
+    return {str(code.value): value for code, value in values.items() if value is not None}
