@@ -194,12 +194,19 @@ def nothing(settings: Settings) -> Iterator[int]:
 
 @contextmanager
 def _running(process: subprocess.Popen[str], port: int) -> Iterator[None]:
+    """A server from its first answer on; what it wrote is told beside a page that fails."""
+    failed: NoPage | None = None
     try:
         while not listens(port):
             if process.poll() is not None:
-                raise NoPage(process.communicate()[1])
+                raise NoPage("the server does not start")
             time.sleep(0.05)
         yield
+    except NoPage as wrong:
+        failed = wrong
+        raise
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        said = process.communicate(timeout=30)[1]
+        if failed is not None:
+            failed.add_note(said[-2000:])

@@ -65,8 +65,10 @@ def _filled(made: Provision, folder: Path, count: int) -> Base:
         raise LookupError("tenants are created by the operator")
     start = time.perf_counter()
     vault = Vault(settings.master_key)
-    tenants = generator.fill(made, pools.operator, vault, folder, count, today_in_paris())
+    try:
+        tenants = generator.fill(made, pools.operator, vault, folder, count, today_in_paris())
+    finally:
+        pools.dispose()
     took = time.perf_counter() - start
-    pools.dispose()
     print(f"\n{count} tenants of {generator.CASES} cases generated in {took:.0f} s")
     return Base(f"{count} tenants", tenants[0].slug, made, settings)

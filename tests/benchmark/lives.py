@@ -32,6 +32,7 @@ SPAN = 1550
 RECENT = 70
 
 ONE_DAY = timedelta(days=1)
+SUNDAY = 6
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,7 @@ def life(draw: Random, today: date) -> Life:
     on, state = lived.opened_on, None
     for step in ways:
         on += timedelta(days=draw.randint(step.least, step.most) * slow)
-        on = _allowed(draw, lived, step.act, on)
+        on = _allowed(lived, step.act, on)
         if on > today:
             lived.after = on
             break
@@ -209,12 +210,14 @@ def due_dates(disbursed_on: date, months: int) -> list[date]:
     return [add_months(disbursed_on, rank) for rank in range(1, months + 1)]
 
 
-def _allowed(draw: Random, lived: Life, act: Act, on: date) -> date:
-    """Never on a Sunday; no payment in the seven days after the signature."""
-    if act is Act.DISBURSE:
-        signed_on = lived.day_of(Act.SIGN_OFFER)
-        on = max(on, credit_clocks(signed_on or on).first_payment_on)
-    return on + ONE_DAY if on.weekday() == 6 and act is not Act.WITHDRAW else on
+def _allowed(lived: Life, act: Act, on: date) -> date:
+    """Never on a Sunday; what the signature starts keeps its clocks."""
+    signed_on = lived.day_of(Act.SIGN_OFFER)
+    if signed_on is not None and act is Act.WITHDRAW:
+        return min(on, credit_clocks(signed_on).withdrawal_until)
+    if signed_on is not None and act is Act.DISBURSE:
+        on = max(on, credit_clocks(signed_on).first_payment_on)
+    return on + ONE_DAY if on.weekday() == SUNDAY else on
 
 
 def _tell(lived: Life, step: Step, state: State | None, on: date, reason: str) -> State:
