@@ -4,8 +4,9 @@ North has two CCAS (Alpha and Beta), two banks and one account per role, twice w
 not see the other's. South is another tenant: nobody of North may learn that anything exists there.
 
     north: nadia case worker · farid front desk Alpha · bea front desk Beta · diane director Alpha ·
-           denis director Beta · carole coordinator · elie elected member · boris bank One ·
-           bella bank Two · tania tenant administrator · yves case worker and front desk Beta
+           denis director Beta · carole coordinator · elie elected member · fanny funder viewer ·
+           boris bank One · bella bank Two · tania tenant administrator ·
+           yves case worker and front desk Beta
     south: lucie case worker · flora front desk · dora director · colin coordinator · elsa elected ·
            basil bank · theo tenant administrator
 """
@@ -30,14 +31,13 @@ from microcredit.accounts.gate import Gate
 from microcredit.accounts.models import Account, Membership
 from microcredit.accounts.services import hash_password, open_session
 from microcredit.cases.codes import State
+from microcredit.cases.diagnosis_schemas import Diagnosis, Line
 from microcredit.cases.models import Case
 from microcredit.cases.schemas import (
     AskDocuments,
     Close,
     Contact,
     Decline,
-    Diagnosis,
-    Line,
     Meeting,
     Redirect,
 )

@@ -120,7 +120,8 @@ def test_the_second_to_save_is_told_who_was_first_and_what_differs(cast: Cast) -
     said = read(late)
     assert "Nadia a enregistré ce dossier entre-temps." in said
     assert "<td>9 quai du Midi</td><td>5 place Verte</td>" in said
-    assert "<td>1200,00</td><td>1050</td>" in said
+    assert "<td>1 200,00 € par mois</td><td>1 050,00 € par mois</td>" in said
+    assert "Adultes" not in said.split("Réponses qui diffèrent")[1].split("</table>")[0]
     assert 'value="5 place Verte"' in said
     assert 'value="Sandra"' in said
     assert stands(cast, number) == stood

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from microcredit.cases.diagnosis_schemas import DiagnosisSchema
 from microcredit.cases.schemas import (
     CloseSchema,
     Contact,
     ContactSchema,
-    DiagnosisSchema,
     MeetingSchema,
     RedirectSchema,
 )
@@ -225,7 +225,7 @@ def test_what_is_known_is_shown_as_one_would_type_it() -> None:
 def test_labels_and_choices_come_from_the_schema_through_its_lines() -> None:
     form = Form(DiagnosisSchema())
     assert form.label("lines.3.amount") == "Montant"
-    assert form.options("lines.3.periodicity")[0] == ("month", "par mois")
+    assert form.options("lines.3.periodicity")[1] == ("month", "par mois")
     assert form.label("no_such_field") == "no_such_field"
     assert Form(RedirectSchema()).options("targets")[1] == ("pcb", "Point conseil budget")
 

@@ -8,7 +8,8 @@ from marshmallow import ValidationError
 
 from microcredit.accounts.schemas import SignInSchema
 from microcredit.cases.codes import Channel
-from microcredit.cases.schemas import ContactSchema, DiagnosisSchema, RedirectSchema
+from microcredit.cases.diagnosis_schemas import DiagnosisSchema
+from microcredit.cases.schemas import ContactSchema, RedirectSchema
 from microcredit.kernel.schema import ActSchema, Cents, Choice, Day, LongText, Number, Text, flat
 
 

@@ -58,10 +58,7 @@ def facts_of_file(territory: Territory) -> Facts:
         for lead in action["leads"]:
             yield _lead(action["code"], lead["organisation"], lead)
     yield from _file_terms(territory)
-    for block in territory["delays"]:
-        for state, days in block["days"].items():
-            if days is not None:
-                yield _delay(state, block["valid_from"], days, block["source"])
+    yield from _file_delays(territory)
     for thresholds in territory["thresholds"]:
         for code, value in values_of(thresholds).items():
             yield _threshold(code, thresholds["valid_from"], value, thresholds["source"])
@@ -125,6 +122,13 @@ def _file_terms(territory: Territory) -> Facts:
                 source=terms["source"],
             )
             yield from _terms(bank["name"], row)
+
+
+def _file_delays(territory: Territory) -> Facts:
+    for block in territory["delays"]:
+        for state, days in block["days"].items():
+            if days is not None:
+                yield _delay(state, block["valid_from"], days, block["source"])
 
 
 def _commune(code: str, name: str, siren: str | None, epci: str | None) -> Facts:

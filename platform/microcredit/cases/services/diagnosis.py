@@ -1,6 +1,5 @@
 """The diagnosis: person, household, project, budget, opinion; then complete, or opened again."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,10 +7,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from microcredit.cases import sealed, transitions
-from microcredit.cases.budget_codes import MONTHS_IN, BudgetCode, Periodicity
+from microcredit.cases.budget_codes import BudgetCode
 from microcredit.cases.codes import Act
+from microcredit.cases.diagnosis_schemas import Diagnosis, Line
 from microcredit.cases.models import BudgetLine, Case, Residence
-from microcredit.cases.schemas import Diagnosis, Line
+from microcredit.cases.services.budget import adults_of, balance_of, stored_lines
 from microcredit.cases.services.contact import UnknownCommune
 from microcredit.cases.services.find import get
 from microcredit.groupings.services import commune_names
@@ -20,14 +20,20 @@ from microcredit.kernel.clock import business_date
 from microcredit.kernel.errors import DomainError, Stale
 from microcredit.kernel.permissions import Permission
 from microcredit.kernel.tenancy import Identity
-from microcredit.mathematics.budget import Balance, balance, monthly
-from microcredit.people.codes import Family
+from microcredit.mathematics.budget import Balance
 from microcredit.people.models import Household, Person
 from microcredit.people.services import keep
 
 
 class Incomplete(DomainError):
     """The file lacks something that the bank will need."""
+
+
+class NotBornYet(DomainError):
+    """A child of the household would be born after today."""
+
+    status = 422
+    message = "Une année de naissance est à venir."
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,8 @@ class Facts:
 
     @property
     def balance(self) -> Balance:
-        """The monthly totals of the budget."""
-        return balance_of((line.code, line.amount_cents, line.periodicity) for line in self.lines)
+        """The monthly totals of the budget, without what is noted but not counted."""
+        return balance_of(stored_lines(self.lines, None))
 
 
 def facts(session: Session, case: Case) -> Facts:
@@ -73,8 +79,8 @@ def to_edit(session: Session, identity: Identity, number: str) -> Facts:
 def save_diagnosis(session: Session, identity: Identity, number: str, filled: Diagnosis) -> Case:
     """Write what was filled in, complete or not; the first save starts the diagnosis.
 
-    Raises NotFound, TransitionRefused, UnknownCommune, or Stale when somebody else saved since
-    this form was opened.
+    Raises NotFound, TransitionRefused, UnknownCommune, NotBornYet, or Stale when somebody else saved
+    since this form was opened.
     """
     case = get(session, identity, number, Permission.WRITE_DIAGNOSIS, lock=True)
     transitions.check(case, Act.SAVE_DIAGNOSIS)
@@ -83,11 +89,13 @@ def save_diagnosis(session: Session, identity: Identity, number: str, filled: Di
     if filled.commune not in commune_names(session):
         raise UnknownCommune(fields={"commune": UnknownCommune.message})
     today = business_date(session)
+    if max(filled.children_born, default=0) > today.year:
+        raise NotBornYet(fields={"children_born": NotBornYet.message})
     _write_person(session, case, filled)
     _write_household(session, case, filled)
     _write_residence(session, case, filled.commune, today)
     _write_budget(session, case, filled.lines)
-    case.motive, case.months = filled.motive, filled.months
+    case.motive, case.purpose, case.months = filled.motive, filled.purpose, filled.months
     case.total_cost_cents, case.contribution_cents = filled.total_cost, filled.contribution
     case.amount_cents = filled.amount or case.amount_cents
     case.project = sealed.close(session, case.id, "project", filled.project)
@@ -141,22 +149,6 @@ def missing(found: Facts) -> list[str]:
     return [sentence for given, sentence in demands if not given]
 
 
-def balance_of(lines: Iterable[tuple[str, int, str]]) -> Balance:
-    """Monthly totals of (code, cents, periodicity) lines."""
-    totals: dict[str, list[int]] = {"R": [], "C": [], "D": []}
-    for code, cents, periodicity in lines:
-        months = MONTHS_IN[Periodicity(periodicity)]
-        totals[BudgetCode(code).group].append(monthly(cents, months))
-    return balance(totals["R"], totals["C"], totals["D"])
-
-
-def balance_typed(lines: list[Line]) -> Balance:
-    """The same for lines as they stand in an open form; an empty line counts for nothing."""
-    return balance_of(
-        (line.code, line.amount, line.periodicity) for line in lines if line.amount is not None
-    )
-
-
 def _write_person(session: Session, case: Case, filled: Diagnosis) -> None:
     person = session.scalar(select(Person).where(Person.id == case.person_id)) or Person()
     person.civility = filled.civility
@@ -170,9 +162,10 @@ def _write_household(session: Session, case: Case, filled: Diagnosis) -> None:
     household = session.scalar(select(Household).where(Household.id == case.household_id))
     household = household or Household()
     household.family = filled.family
-    household.adults = filled.adults or (2 if filled.family.startswith(Family.COUPLE.value) else 1)
+    household.adults = adults_of(filled)
     household.children = filled.children or 0
     household.alternate_children = filled.alternate_children or 0
+    household.children_born = list(filled.children_born)
     household.housing, household.employment = filled.housing, filled.employment
     household.employment_ends_on = filled.employment_ends_on
     session.add(household)
@@ -199,6 +192,11 @@ def _write_budget(session: Session, case: Case, lines: list[Line]) -> None:
             code=line.code,
             amount_cents=line.amount,
             periodicity=line.periodicity,
+            whose=line.whose,
+            confidence=line.confidence,
+            ends_on=line.ends_on,
+            creditor=line.creditor,
+            owed_cents=line.owed,
         )
         for rank, line in enumerate(kept, 1)
     )
