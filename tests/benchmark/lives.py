@@ -8,6 +8,7 @@ called, schedules changed, loans withdrawn from after the money.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from random import Random
 
 from microcredit.cases.codes import (
@@ -205,9 +206,10 @@ def life(draw: Random, today: date) -> Life:
     return lived
 
 
-def due_dates(disbursed_on: date, months: int) -> list[date]:
+@cache
+def due_dates(disbursed_on: date, months: int) -> tuple[date, ...]:
     """The days of the instalments: the day of payment of each month."""
-    return [add_months(disbursed_on, rank) for rank in range(1, months + 1)]
+    return tuple(add_months(disbursed_on, rank) for rank in range(1, months + 1))
 
 
 def _allowed(lived: Life, act: Act, on: date) -> date:

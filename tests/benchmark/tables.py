@@ -237,10 +237,10 @@ def evaluation(one: Told) -> Iterator[Row]:
         yield (one.tenant.id, one.loan, one.lived.since, one.account(Act.CLOSE_LOAN), *said)
 
 
-def dues(one: Told) -> list[date]:
+def dues(one: Told) -> tuple[date, ...]:
     """The days of the instalments of a loan that was paid out."""
     paid_on = one.lived.day_of(Act.DISBURSE)
-    return due_dates(paid_on, one.lived.months) if paid_on else []
+    return due_dates(paid_on, one.lived.months) if paid_on else ()
 
 
 def at(on: date | None, rank: int) -> str:
