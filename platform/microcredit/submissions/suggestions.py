@@ -30,5 +30,5 @@ def suggested(session: Session, case: Case) -> dict[OrientationTarget, str]:
     found: dict[OrientationTarget, str] = {}
     for reason in reasons_of(session, case):
         for target in SUGGESTIONS.get(reason, ()):
-            found.setdefault(target, reason.label)
+            found.setdefault(target, f"Réponse de la banque : {reason.label}")
     return found
