@@ -9,18 +9,22 @@ from microcredit import home
 from microcredit.accounts import pages as accounts
 from microcredit.accounts.gate import Gate
 from microcredit.cases import pages as cases
+from microcredit.followups import pages as followups
 from microcredit.groupings import pages as groupings
 from microcredit.kernel import migrate, tenancy
 from microcredit.kernel.database import Pools, open_pools
 from microcredit.kernel.vault import Vault
+from microcredit.loans import pages as loans
+from microcredit.loans.services.days import OFFER_LAPSES, PAYMENT_FROM
 from microcredit.reporting import pages as reporting
 from microcredit.settings import ROOT, Settings, SettingsError
 from microcredit.submissions import pages as submissions
+from microcredit.submissions.services.days import ANSWER_DUE
 from microcredit.web import errors, headers, layout, requests
 from microcredit.web.guard import declared
 from microcredit.web.requests import Resources
 
-DOMAINS = (accounts, groupings, cases, submissions, reporting, home)
+DOMAINS = (accounts, groupings, cases, submissions, loans, followups, reporting, home)
 
 
 class CaseNumber(BaseConverter):
@@ -68,6 +72,13 @@ def create_app(settings: Settings, pools: Pools | None = None) -> Flask:
     app.extensions["case_panels"] = [
         panel for domain in DOMAINS for panel in getattr(domain, "CASE_PANELS", ())
     ]
+    app.extensions["loan_panels"] = [
+        panel for domain in DOMAINS for panel in getattr(domain, "LOAN_PANELS", ())
+    ]
+    app.extensions["suggested_helps"] = [
+        domain.SUGGESTED_HELPS for domain in DOMAINS if hasattr(domain, "SUGGESTED_HELPS")
+    ]
+    app.extensions["named_days"] = [ANSWER_DUE, OFFER_LAPSES, PAYMENT_FROM]
     for domain in DOMAINS:
         app.register_blueprint(domain.pages)
     _refuse_undeclared(app)

@@ -4,13 +4,15 @@ from flask import current_app, flash, render_template, request
 from flask.typing import ResponseReturnValue
 
 from microcredit.cases.blueprint import pages, to_case
-from microcredit.cases.offers import offered
+from microcredit.cases.codes import Act
+from microcredit.cases.offers import REOPENS, offered
 from microcredit.cases.panels import shown
 from microcredit.cases.schemas import Contact, ContactSchema, Meeting, MeetingSchema
 from microcredit.cases.services.appointment import note_appointment
 from microcredit.cases.services.contact import open_contact
-from microcredit.cases.services.find import get
+from microcredit.cases.services.find import ready_for
 from microcredit.cases.services.timeline import read_case
+from microcredit.cases.steps import steps
 from microcredit.groupings.services import commune_names, desks
 from microcredit.kernel.clock import business_date
 from microcredit.kernel.errors import DomainError
@@ -48,6 +50,8 @@ def show(number: str) -> ResponseReturnValue:
         "cases/show.html",
         page=page,
         offered=offered(identity(), page.state, lacking=bool(page.lacking)),
+        steps=steps(page.state, page.events),
+        reopens=REOPENS,
         panels=shown(current_app.extensions["case_panels"], session(), identity(), page.case),
     )
 
@@ -56,7 +60,7 @@ def show(number: str) -> ResponseReturnValue:
 @requires(Permission.NOTE_APPOINTMENT)
 def appointment(number: str) -> ResponseReturnValue:
     """Fix or move an appointment."""
-    case = get(session(), identity(), number, Permission.NOTE_APPOINTMENT)
+    case = ready_for(session(), identity(), number, Act.NOTE_APPOINTMENT)
     form: Form[Meeting] = Form(MeetingSchema(), {"place": case.desk_id})
     asked = form.read() if request.method == "POST" else None
     if asked is not None:

@@ -1,45 +1,48 @@
-"""What one works from: the day, and the list of cases."""
+"""What one works from: the day, and the list of cases with the views that one keeps."""
 
 from urllib.parse import urlencode
 
-from flask import redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from microcredit.cases.blueprint import pages
-from microcredit.cases.codes import State
-from microcredit.cases.schemas import Filters, FiltersSchema, Search, SearchSchema
+from microcredit.cases.list_schemas import (
+    Filters,
+    FiltersSchema,
+    ForgetView,
+    ForgetViewSchema,
+    KeepView,
+    KeepViewSchema,
+    Search,
+    SearchSchema,
+    View,
+)
+from microcredit.cases.named_days import NamedDays
+from microcredit.cases.offers import TASK_ICONS, TASK_VERBS, WAITS
+from microcredit.cases.services.conditions import CALLS_FOR
 from microcredit.cases.services.day import my_day
-from microcredit.cases.services.listing import list_cases, view_counts
-from microcredit.groupings.services import commune_names
-from microcredit.kernel.permissions import Permission, Role
+from microcredit.cases.services.listing import work_list
+from microcredit.cases.services.views import CannotKeep, forget_view, keep_view
+from microcredit.kernel.permissions import Permission
 from microcredit.web.forms import Form
 from microcredit.web.guard import requires
 from microcredit.web.requests import identity, session
 from microcredit.web.words import open_words, seal_words
 
-#: In which states the next act is this role's.
-CALLS_FOR = {
-    Role.CASE_WORKER: frozenset(
-        {
-            State.CONTACT,
-            State.APPOINTMENT,
-            State.DIAGNOSIS,
-            State.READY,
-            State.SENT_TO_BANK,
-            State.BANK_REFUSED,
-            State.APPROVED,
-        }
-    ),
-    Role.FRONT_DESK: frozenset({State.CONTACT}),
-}
+AnyForm = Form[Filters] | Form[Search] | Form[KeepView] | Form[ForgetView]
 
 
 @pages.route("/ma-journee")
 @requires(Permission.SEE_OWN_DAY)
 def day() -> ResponseReturnValue:
     """What waits, what is late, whom one meets today."""
-    calls = CALLS_FOR.get(identity().role, frozenset())
-    return render_template("cases/day.html", day=my_day(session(), identity(), calls))
+    return render_template(
+        "cases/day.html",
+        day=my_day(session(), identity(), _named_days()),
+        waits=WAITS,
+        task_icons=TASK_ICONS,
+        task_verbs=TASK_VERBS,
+    )
 
 
 @pages.route("/dossiers")
@@ -60,20 +63,61 @@ def search() -> ResponseReturnValue:
     asked = form.read()
     if asked is None:
         return _list_page(form, Filters()), form.status
-    kept = {"vue": asked.vue, "etat": asked.etat, "commune": asked.commune, "motif": asked.motif}
-    kept["r"] = seal_words(asked.q, identity()) if asked.q else ""
-    chosen = {name: value for name, value in kept.items() if value}
-    return redirect(f"{url_for('cases.index')}?{urlencode(chosen)}", 303)
+    sealed = seal_words(asked.q, identity()) if asked.q else ""
+    return _to_list(
+        Filters(asked.vue, asked.etat, asked.commune, asked.motif, asked.accueil, sealed)
+    )
 
 
-def _list_page(form: Form[Filters] | Form[Search], filters: Filters) -> str:
+@pages.route("/dossiers/vues", methods=["POST"])
+@requires(Permission.LIST_CASES)
+def keep() -> ResponseReturnValue:
+    """Keep a list under a name."""
+    form: Form[KeepView] = Form(KeepViewSchema())
+    asked = form.read()
+    if asked is None:
+        return _list_page(form, Filters()), form.status
+    try:
+        keep_view(session(), identity(), asked)
+    except CannotKeep as refused:
+        form.refuse(refused)
+        return _list_page(form, asked.filters), form.status
+    flash(f"La vue « {asked.nom} » est gardée : vous la retrouvez en haut de la liste.")
+    return _to_list(asked.filters)
+
+
+@pages.route("/dossiers/vues/retirer", methods=["POST"])
+@requires(Permission.LIST_CASES)
+def forget() -> ResponseReturnValue:
+    """Remove a list that was kept."""
+    form: Form[ForgetView] = Form(ForgetViewSchema())
+    asked = form.read()
+    if asked is None:
+        return _list_page(form, Filters()), form.status
+    flash(f"La vue « {forget_view(session(), asked.view)} » est retirée. Aucun dossier n’a changé.")
+    return _to_list(Filters())
+
+
+def _list_page(form: AnyForm, filters: Filters) -> str:
     typed = "" if form.errors else form.value("q")
+    choices: Form[Filters] = Form(FiltersSchema(), filters.in_address())
+    views = [view for view in View if view is not View.MINE or identity().role in CALLS_FOR]
     return render_template(
         "cases/index.html",
         form=form,
+        choices=choices,
         filters=filters,
         typed=typed,
-        counts=view_counts(session(), identity()),
-        listing=list_cases(session(), identity(), filters, typed),
-        communes=commune_names(session()),
+        views=views,
+        page=work_list(session(), identity(), filters, typed, _named_days()),
+        waits=WAITS,
     )
+
+
+def _to_list(filters: Filters) -> ResponseReturnValue:
+    return redirect(f"{url_for('cases.index')}?{urlencode(filters.in_address())}", 303)
+
+
+def _named_days() -> list[NamedDays]:
+    found: list[NamedDays] = current_app.extensions["named_days"]
+    return found

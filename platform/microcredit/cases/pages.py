@@ -6,7 +6,22 @@ from microcredit.cases import (
     diagnosis_pages,
     list_pages,
     orientation_pages,
+    task_pages,
 )
 from microcredit.cases.blueprint import pages
+from microcredit.cases.panels import Panel
+from microcredit.cases.services.orientation import helps_of
+from microcredit.kernel.permissions import Permission
 
-__all__ = ["act_pages", "case_pages", "diagnosis_pages", "list_pages", "orientation_pages", "pages"]
+CASE_PANELS = (Panel("cases/_helps.html", Permission.REDIRECT_CASE, helps_of),)
+
+__all__ = [
+    "CASE_PANELS",
+    "act_pages",
+    "case_pages",
+    "diagnosis_pages",
+    "list_pages",
+    "orientation_pages",
+    "pages",
+    "task_pages",
+]

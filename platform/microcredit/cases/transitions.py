@@ -6,14 +6,17 @@ transition says in French where the case stands and why the act does not fit.
 
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, object_session
 
+from microcredit.accounts.models import Account
 from microcredit.cases import sealed
 from microcredit.cases.codes import AT_BANK, CLOSED, Act, State
 from microcredit.cases.models import Case, CaseEvent
-from microcredit.kernel.clock import business_date
+from microcredit.kernel.clock import PARIS, business_date
 from microcredit.kernel.errors import DomainError
 from microcredit.kernel.permissions import Permission
+from microcredit.web.formatting import clock_time, day
 
 S, P = State, Permission
 
@@ -110,7 +113,7 @@ def acts_from(state: State) -> list[Act]:
 
 
 def check(case: Case, act: Act) -> None:
-    """Raise TransitionRefused unless `act` fits the state of `case`."""
+    """Raise TransitionRefused unless `act` fits the state of `case`; it says who did what last."""
     state = State(case.state)
     if state in TABLE[act].sources:
         return
@@ -118,7 +121,28 @@ def check(case: Case, act: Act) -> None:
     needed = " ou ".join(f"« {source.label} »" for source in State if source in TABLE[act].sources)
     raise TransitionRefused(
         f"Le dossier {case.number} ne permet pas cet acte : {why}. Il faudrait l’état {needed}."
+        f"{_last_act(case)}"
     )
+
+
+def _last_act(case: Case) -> str:
+    """« Dernier acte : … », for who comes after somebody else; "" when the case is not in a session."""
+    session = object_session(case)
+    row = (
+        session
+        and session.execute(
+            select(CaseEvent, Account.name)
+            .join(Account, Account.id == CaseEvent.account_id)
+            .where(CaseEvent.case_id == case.id)
+            .order_by(CaseEvent.id.desc())
+            .limit(1)
+        ).one_or_none()
+    )
+    if not row:
+        return ""
+    event, who = row
+    at = clock_time(event.at.astimezone(PARIS).time())
+    return f" Dernier acte : « {Act(event.act).label} », par {who}, le {day(event.on_date)} à {at}."
 
 
 def move(

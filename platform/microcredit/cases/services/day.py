@@ -1,44 +1,40 @@
-"""« Ma journée »: what waits and what is late, whom one meets, what is at the banks."""
+"""« Ma journée »: what waits and what is late, tasks by their day, whom one meets, what is at the banks."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from microcredit.cases.codes import Motive, State
-from microcredit.cases.models import Appointment, Case
+from microcredit.cases.codes import AT_BANK, Motive, State, TaskKind
+from microcredit.cases.models import Case
+from microcredit.cases.named_days import NamedDays
+from microcredit.cases.services.conditions import Clocks, in_states, my_move
 from microcredit.cases.services.find import within
-from microcredit.governance.services import delays
-from microcredit.groupings.models import Commune, Organisation
+from microcredit.cases.services.listing import clocks_of
+from microcredit.cases.services.meetings import Meeting, holding_meetings, next_meetings
+from microcredit.cases.services.tasks import DueTask, due_tasks
+from microcredit.groupings.models import Commune
 from microcredit.kernel import audit
-from microcredit.kernel.clock import business_date
 from microcredit.kernel.permissions import Permission
 from microcredit.kernel.tenancy import Identity
 from microcredit.people.models import Person
 from microcredit.people.services import full_name
 
-#: How many things a day shows before it says how many more there are.
+#: How many things of each kind a day shows before it says how many more there are.
 MOST = 60
 
-
-@dataclass(frozen=True)
-class Meeting:
-    """An appointment of the day."""
-
-    number: str
-    name: str
-    motive: Motive
-    amount_cents: int
-    on_date: date
-    at_time: time
-    place: str
-    met: bool
+#: Acts that somebody waits for: they are for today whatever their delay.
+AT_ONCE = frozenset({State.READY, State.BANK_INFO_REQUESTED, State.BANK_COUNTER_OFFER})
 
 
 @dataclass(frozen=True)
 class Work:
-    """One thing to do: a case whose state calls for an act."""
+    """One thing to do: a case whose state calls for an act.
+
+    `on_date` is the day that a bank or the law named: a deadline, or else the first day of the act.
+    """
 
     number: str
     name: str
@@ -48,76 +44,127 @@ class Work:
     commune: str
     days: int
     limit: int | None
-    meets_on: date | None
+    on_date: date | None
+    deadline: bool
+    late: bool
 
     @property
-    def late(self) -> bool:
-        """Whether the delay of its state has run out."""
-        return self.limit is not None and self.days > self.limit
+    def soon(self) -> bool:
+        """Whether its delay ends within two days."""
+        return not self.late and self.limit is not None and self.days >= self.limit - 2
+
+    def due(self, today: date) -> bool:
+        """Whether it is for today: somebody waits, a delay ends, or a day has come."""
+        if self.on_date is not None and not self.deadline:
+            return self.on_date <= today
+        near = self.on_date is not None and (self.on_date - today).days <= 2
+        return self.soon or near or self.state in AT_ONCE
 
 
 @dataclass
 class Day:
-    """The work of a day, grouped."""
+    """The work of a day, grouped; `more` counts what is not shown."""
 
     today: date
+    calls: list[DueTask] = field(default_factory=list)
+    late_tasks: list[DueTask] = field(default_factory=list)
+    tasks: list[DueTask] = field(default_factory=list)
+    week_tasks: list[DueTask] = field(default_factory=list)
     late: list[Work] = field(default_factory=list)
     now: list[Work] = field(default_factory=list)
     waiting: list[Work] = field(default_factory=list)
     more: int = 0
+    more_tasks: int = 0
     today_meetings: list[Meeting] = field(default_factory=list)
     next_meetings: list[Meeting] = field(default_factory=list)
     at_bank: int = 0
     oldest_at_bank: int = 0
 
+    @property
+    def total(self) -> int:
+        """How many things there are to do, shown or not."""
+        return len(self.all_tasks) + len(self.all_works) + self.more + self.more_tasks
 
-def my_day(session: Session, identity: Identity, mine: frozenset[State]) -> Day:
-    """The day of the active hat. `mine` are the states in which its role has the next act.
+    @property
+    def all_tasks(self) -> list[DueTask]:
+        """The tasks shown."""
+        return [*self.calls, *self.late_tasks, *self.tasks, *self.week_tasks]
 
-    A case at the bank is the role's only once the bank is late.
-    """
-    today = business_date(session)
-    day = Day(today)
-    day.today_meetings, day.next_meetings = _meetings(session, identity, today)
-    for work in _works(session, identity, today):
-        if work.state is State.SENT_TO_BANK:
-            day.at_bank += 1
-            day.oldest_at_bank = max(day.oldest_at_bank, work.days)
-        if work.state not in mine or (work.meets_on is not None and work.meets_on >= today):
-            continue
-        if work.late:
-            day.late.append(work)
-        elif work.state is not State.SENT_TO_BANK:
-            soon = work.limit is not None and work.days >= work.limit - 2
-            (day.now if soon or work.state is State.READY else day.waiting).append(work)
-    day.more = max(0, len(day.waiting) - MOST)
-    day.waiting = day.waiting[:MOST]
-    numbers = {work.number for work in (*day.late, *day.now, *day.waiting)}
+    @property
+    def all_works(self) -> list[Work]:
+        """The cases shown."""
+        return [*self.late, *self.now, *self.waiting]
+
+
+def my_day(session: Session, identity: Identity, days: Iterable[NamedDays] = ()) -> Day:
+    """The day of the active hat. A case at a bank is the role's only once the bank is late."""
+    clocks = clocks_of(session, days)
+    day = Day(clocks.today)
+    day.today_meetings, day.next_meetings = next_meetings(session, identity, clocks.today)
+    _sort_tasks(day, *due_tasks(session, identity, clocks.today, MOST))
+    _sort_works(day, *_works(session, identity, clocks))
+    if identity.may(Permission.SEND_TO_BANK):
+        day.at_bank, day.oldest_at_bank = _at_banks(session, identity, clocks.today)
+    numbers = {work.number for work in day.all_works}
+    numbers |= {task.number for task in day.all_tasks}
     numbers |= {meeting.number for meeting in (*day.today_meetings, *day.next_meetings)}
     audit.record(session, "list", "cases", shown=" ".join(sorted(numbers)))
     return day
 
 
-def _works(session: Session, identity: Identity, today: date) -> list[Work]:
-    limits, holding = delays(session, today), _holding()
+def _sort_tasks(day: Day, tasks: list[DueTask], total: int) -> None:
+    day.more_tasks = total - len(tasks)
+    for task in tasks:
+        if task.kind is TaskKind.CALL:
+            day.calls.append(task)
+        elif task.due_on < day.today:
+            day.late_tasks.append(task)
+        elif task.due_on == day.today:
+            day.tasks.append(task)
+        else:
+            day.week_tasks.append(task)
+
+
+def _sort_works(day: Day, works: list[Work], total: int) -> None:
+    for work in works:
+        if work.late:
+            day.late.append(work)
+        else:
+            (day.now if work.due(day.today) else day.waiting).append(work)
+    day.more = total - len(works)
+
+
+def _works(session: Session, identity: Identity, clocks: Clocks) -> tuple[list[Work], int]:
+    """The cases whose next act is this role's, the late ones first, and how many there are in all.
+
+    Who has an appointment to come waits for it.
+    """
+    holding, named = holding_meetings(), clocks.days
+    late = clocks.late().label("late")
     rows = session.execute(
         select(
             Case.number, Case.state, Case.state_since, Case.motive, Case.amount_cents,
             Commune.name.label("commune"),
             Person.civility, Person.first_names, Person.last_name,
-            holding.c.on_date.label("meets_on"),
+            named.c.on_date, named.c.deadline, late, func.count().over().label("total"),
         )
         .outerjoin(holding, holding.c.case_id == Case.id)
+        .outerjoin(named, named.c.case_id == Case.id)
         .join(Commune, Commune.code == Case.residence_code)
         .outerjoin(Person, Person.id == Case.person_id)
         .where(
-            Case.state.in_([s.value for s in State if s.value in limits]),
+            my_move(identity, clocks),
+            or_(
+                Case.state != State.APPOINTMENT.value,
+                holding.c.on_date.is_(None),
+                holding.c.on_date < clocks.today,
+            ),
             within(identity, Permission.LIST_CASES),
         )
-        .order_by(Case.state_since, Case.id)
-        .limit(500)
-    )  # fmt: skip
-    return [
+        .order_by(late.desc(), Case.state_since, Case.id)
+        .limit(MOST)
+    ).all()  # fmt: skip
+    works = [
         Work(
             row.number,
             full_name(row.civility or "", row.first_names or "", row.last_name or ""),
@@ -125,53 +172,22 @@ def _works(session: Session, identity: Identity, today: date) -> list[Work]:
             Motive(row.motive),
             row.amount_cents,
             row.commune,
-            (today - row.state_since).days,
-            limits.get(row.state),
-            row.meets_on if row.state == State.APPOINTMENT.value else None,
-        )
-        for row in rows
-    ]
-
-
-def _holding() -> Subquery:
-    """The last appointment of each case: the one that holds."""
-    last = select(func.max(Appointment.id)).group_by(Appointment.case_id)
-    return select(Appointment).where(Appointment.id.in_(last)).subquery()
-
-
-def _meetings(
-    session: Session, identity: Identity, today: date
-) -> tuple[list[Meeting], list[Meeting]]:
-    holding = _holding()
-    rows = session.execute(
-        select(
-            Case.number, Case.state, Case.motive, Case.amount_cents,
-            holding.c.on_date, holding.c.at_time, Organisation.name.label("place"),
-            Person.civility, Person.first_names, Person.last_name,
-        )
-        .join(holding, holding.c.case_id == Case.id)
-        .join(Organisation, Organisation.id == holding.c.place_id)
-        .outerjoin(Person, Person.id == Case.person_id)
-        .where(
-            holding.c.on_date.between(today, today + timedelta(days=7)),
-            within(identity, Permission.LIST_CASES),
-        )
-        .order_by(holding.c.on_date, holding.c.at_time, holding.c.id)
-    )  # fmt: skip
-    found = [
-        Meeting(
-            row.number,
-            full_name(row.civility or "", row.first_names or "", row.last_name or ""),
-            Motive(row.motive),
-            row.amount_cents,
+            (clocks.today - row.state_since).days,
+            clocks.limits.get(row.state),
             row.on_date,
-            row.at_time,
-            row.place,
-            row.state != State.APPOINTMENT.value,
+            bool(row.deadline),
+            bool(row.late),
         )
         for row in rows
     ]
-    return (
-        [meeting for meeting in found if meeting.on_date == today],
-        [meeting for meeting in found if meeting.on_date > today and not meeting.met],
-    )
+    return works, rows[0].total if rows else 0
+
+
+def _at_banks(session: Session, identity: Identity, today: date) -> tuple[int, int]:
+    """How many cases are at a bank, and for how many days the oldest has been there."""
+    count, since = session.execute(
+        select(func.count(), func.min(Case.state_since)).where(
+            in_states(*AT_BANK), within(identity, Permission.LIST_CASES)
+        )
+    ).one()
+    return count, (today - since).days if since else 0

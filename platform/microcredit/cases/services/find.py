@@ -3,6 +3,8 @@
 from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session
 
+from microcredit.cases import transitions
+from microcredit.cases.codes import Act
 from microcredit.cases.models import Case
 from microcredit.kernel.errors import NotFound
 from microcredit.kernel.permissions import Permission, Scope
@@ -38,4 +40,14 @@ def get(
     case = session.scalar(statement)
     if case is None:
         raise NotFound
+    return case
+
+
+def ready_for(session: Session, identity: Identity, number: str, act: Act) -> Case:
+    """A case that an act is about to be done on. Raises NotFound or TransitionRefused.
+
+    A form that could only be refused is not shown: the page says who was quicker.
+    """
+    case = get(session, identity, number, transitions.TABLE[act].permission)
+    transitions.check(case, act)
     return case

@@ -3,23 +3,29 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from microcredit.accounts.models import Account
 from microcredit.cases import sealed, transitions
 from microcredit.cases.codes import Act, TaskKind
 from microcredit.cases.models import Case, Task
 from microcredit.cases.schemas import AddTask
-from microcredit.cases.services.find import get
+from microcredit.cases.services.find import get, within
 from microcredit.kernel import audit
 from microcredit.kernel.clock import business_date
 from microcredit.kernel.errors import DomainError, NotFound
 from microcredit.kernel.permissions import Permission
 from microcredit.kernel.tenancy import Identity
+from microcredit.people.models import Person
+from microcredit.people.services import full_name
 from microcredit.web.formatting import day
 
 #: Tasks that a loan opens, and that end with it.
 OF_A_LOAN = (TaskKind.CALL, TaskKind.FOLLOW_UP, TaskKind.PURCHASE_PROOF, TaskKind.EVALUATION)
+
+#: A day shows the tasks of the seven days to come.
+AHEAD = timedelta(days=7)
 
 #: The furthest day of a task.
 HORIZON = timedelta(days=3 * 366)
@@ -45,6 +51,14 @@ class TaskRow:
     kind: TaskKind
     due_on: date
     words: str
+
+
+@dataclass(frozen=True)
+class DueTask(TaskRow):
+    """A task of a day, with the person it is for."""
+
+    number: str
+    name: str
 
 
 def open_task(
@@ -90,13 +104,18 @@ def add_task(session: Session, identity: Identity, number: str, asked: AddTask) 
 
 
 def finish_task(session: Session, identity: Identity, number: str, task_id: int) -> None:
-    """Note that a task is done. Raises NotFound or AlreadyDone."""
+    """Note that a task is done. Raises NotFound, or AlreadyDone with who was quicker."""
     case = get(session, identity, number, Permission.WRITE_TASKS, lock=True)
-    task = session.scalar(select(Task).where(Task.id == task_id, Task.case_id == case.id))
+    task = session.scalar(
+        select(Task).where(
+            Task.id == task_id, Task.case_id == case.id, Task.kind.in_(kinds_for(identity))
+        )
+    )
     if task is None:
-        raise NotFound
+        raise NotFound("Cette tâche n’existe pas ou n’est pas dans votre périmètre.")
     if task.done_on is not None:
-        raise AlreadyDone
+        who = session.scalars(select(Account.name).where(Account.id == task.done_by)).one()
+        raise AlreadyDone(f"Cette tâche est déjà faite : {who} l’a notée le {day(task.done_on)}.")
     task.done_on, task.done_by = business_date(session), identity.account_id
     session.flush()
     kind = TaskKind(task.kind)
@@ -115,11 +134,58 @@ def close_tasks(session: Session, identity: Identity, case: Case, *kinds: TaskKi
     session.flush()
 
 
-def tasks_of(session: Session, case: Case) -> list[TaskRow]:
-    """The open tasks of a case, the most urgent first."""
+def kinds_for(identity: Identity) -> list[str]:
+    """The kinds of tasks that a role knows of: what a loan calls for says how it goes."""
+    loans = identity.may(Permission.READ_LOANS)
+    return [str(kind.value) for kind in TaskKind if loans or kind not in OF_A_LOAN]
+
+
+def due_tasks(
+    session: Session, identity: Identity, today: date, most: int
+) -> tuple[list[DueTask], int]:
+    """The open tasks within reach that are late, for today or for the seven days to come.
+
+    Calls after a rejected debit first, then by day; at most `most` of them, and how many there are.
+    """
+    called = (Task.kind == TaskKind.CALL.value).desc()
+    rows = session.execute(
+        select(
+            Task.id, Task.kind, Task.due_on, Task.words, Task.case_id, Case.number,
+            Person.civility, Person.first_names, Person.last_name,
+            func.count().over().label("total"),
+        )
+        .join(Case, Case.id == Task.case_id)
+        .outerjoin(Person, Person.id == Case.person_id)
+        .where(
+            Task.done_on.is_(None),
+            Task.due_on <= today + AHEAD,
+            Task.kind.in_(kinds_for(identity)),
+            within(identity, Permission.WRITE_TASKS),
+        )
+        .order_by(called, Task.due_on, Task.id)
+        .limit(most)
+    ).all()  # fmt: skip
+    tasks = [
+        DueTask(
+            row.id,
+            TaskKind(row.kind),
+            row.due_on,
+            sealed.read(session, row.case_id, "task", row.words),
+            row.number,
+            full_name(row.civility or "", row.first_names or "", row.last_name or ""),
+        )
+        for row in rows
+    ]
+    return tasks, rows[0].total if rows else 0
+
+
+def tasks_of(session: Session, identity: Identity, case: Case) -> list[TaskRow]:
+    """The open tasks of a case that a role knows of, the most urgent first."""
+    if not identity.may(Permission.WRITE_TASKS):
+        return []
     rows = session.scalars(
         select(Task)
-        .where(Task.case_id == case.id, Task.done_on.is_(None))
+        .where(Task.case_id == case.id, Task.done_on.is_(None), Task.kind.in_(kinds_for(identity)))
         .order_by(Task.due_on, Task.id)
     )
     return [
