@@ -52,6 +52,10 @@ answer_days = 10
 source = "Convention"
 """
     text_ += """
+[[funders]]
+name = "Fonds d’appui"
+valid_from = 2012-01-01
+
 [[delays]]
 valid_from = 2012-01-01
 source = "Commission"
@@ -95,6 +99,7 @@ TROUPE: dict[str, dict[str, list[tuple[Role, str]]]] = {
         "denis": [(Role.CCAS_DIRECTOR, "CCAS Beta")],
         "carole": [(Role.COORDINATOR, "CCAS Alpha")],
         "elie": [(Role.ELECTED_MEMBER, "CCAS Alpha")],
+        "fanny": [(Role.FUNDER_VIEWER, "Fonds d’appui")],
         "boris": [(Role.BANK_OFFICER, "Banque Une")],
         "bella": [(Role.BANK_OFFICER, "Banque Deux")],
         "tania": [(Role.TENANT_ADMIN, "CCAS Alpha")],

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microcredit.web.charts import FOOT, TOP, columns, width
+from microcredit.web.charts import FOOT, TOP, columns, line, strokes, width
 
 
 def test_no_rows_give_no_chart() -> None:
@@ -51,3 +51,15 @@ def test_the_width_of_a_bar_is_its_share_of_the_longest() -> None:
     assert width(50, 200) == "25.0%"
     assert width(3, 3) == "100.0%"
     assert width(0, 0) == width(0, 9) == width(None, 9) == "0%"
+
+
+def test_a_line_stands_on_zero_and_breaks_where_a_value_is_hidden() -> None:
+    dots = line([("2012", 160), ("2013", None), ("2014", 278), ("2015", 349)])
+    assert [dot.x for dot in dots] == [12.5, 37.5, 62.5, 87.5]
+    assert [dot.y for dot in dots] == [138, None, 89.3, 60]
+    assert strokes(dots) == [(62.5, 89.3, 87.5, 60)]
+
+
+def test_a_line_of_nothing_or_of_zeros_stays_within_the_drawing() -> None:
+    assert line([]) == []
+    assert [dot.y for dot in line([("2015", 0), ("2016", 0)])] == [FOOT, FOOT]

@@ -5,6 +5,7 @@ Colours are classes of the theme; the figures stand on the marks and in a table 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,40 @@ def columns(rows: Sequence[tuple[str, Sequence[int | None]]]) -> list[Group]:
             )
         groups.append(Group(label, round(place * slot + slot / 2, 2), bars))
     return groups
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One value of a line: x in per cent, y in pixels; None when it may not be shown."""
+
+    label: str
+    x: float
+    y: float | None
+    value: int | None
+
+
+def line(points: Sequence[tuple[str, int | None]]) -> list[Dot]:
+    """The dots of a line over labels of equal width; zero stands on the foot, a quarter of room above."""
+    highest = max((value or 0 for _, value in points), default=0) or 1
+    slot = 100 / len(points) if points else 0
+    return [
+        Dot(
+            label,
+            round(place * slot + slot / 2, 2),
+            None if value is None else round(FOOT - (FOOT - TOP) * 0.8 * value / highest, 1),
+            value,
+        )
+        for place, (label, value) in enumerate(points)
+    ]
+
+
+def strokes(dots: Sequence[Dot]) -> list[tuple[float, float, float, float]]:
+    """The strokes between dots that stand side by side: x and y of both ends."""
+    return [
+        (before.x, before.y, after.x, after.y)
+        for before, after in pairwise(dots)
+        if before.y is not None and after.y is not None
+    ]
 
 
 def width(value: int | None, highest: int) -> str:

@@ -73,49 +73,61 @@ def table(found: html.HtmlElement, caption: str) -> dict[str, list[str]]:
     """Row heading → cells with a number, of the table of that caption."""
     rows = found.xpath(f"//table[caption[starts-with(., '{caption}')]]/tbody/tr")
     return {
-        words(row.xpath("th")[0]): [
+        words((row.xpath("th//summary") or row.xpath("th"))[0]): [
             words(cell) for cell in row.xpath("td[contains(@class, 'num')]")
         ]
         for row in rows
     }
 
 
-@pytest.mark.parametrize("name", ["nadia", "carole", "diane", "elie"])
+def reasons(found: html.HtmlElement, loss: str) -> dict[str, str]:
+    """Reason → count, of the line of the funnel that says `loss`."""
+    [line] = found.xpath(f"//details[summary[contains(., '{loss}')]]")
+    return {words(one[0]): words(one[1]) for one in line.xpath(".//dl/div")}
+
+
+@pytest.mark.parametrize("name", ["nadia", "carole", "diane", "elie", "fanny"])
 def test_totals_of_the_territory_are_the_same_for_all(told: Cast, name: str) -> None:
     assert headline(page(told.people[name])) == {
         "demandes": "19",
-        "dossiers transmis": "7",
-        "accords de la banque": "3",
+        "prêt versé": "0",
+        "prêtés par la banque": "0 €",
+        "d’aides obtenues autrement": "0 €",
+        "incident de remboursement": "0",
         "d’acceptation par la banque": "75,0 %",
-        "vers une autre aide": "2",
-        "sans suite": "1",
     }
 
 
 def test_contacts_without_a_name_are_counted_apart(told: Cast) -> None:
     assert "1 contact sans nom, à part" in words(page(told.carole))
-    assert "Santé" not in table(page(told.carole), "Demandes par projet")
+    assert table(page(told.carole), "De la demande")["Demandes"] == ["19"]
 
 
 def test_the_coordinator_reads_every_step_and_no_name(told: Cast) -> None:
     found = page(told.carole)
     assert table(found, "De la demande") == {
         "Demandes": ["19"],
-        "closes avant un rendez-vous": ["3"],
-        "attendent un rendez-vous": ["9"],
-        "Rendez-vous": ["7"],
+        "sorties avant le diagnostic": ["− 3"],
+        "attendent leur diagnostic": ["− 9"],
         "Diagnostics": ["7"],
-        "Transmises à la banque": ["7"],
-        "refusées par la banque": ["1"],
-        "attendent la réponse": ["3"],
+        "Dossiers instruits": ["7"],
+        "Transmis à la banque": ["7"],
+        "refusées par la banque": ["− 1"],
+        "attendent la réponse": ["− 3"],
         "Accords": ["3"],
+        "attendent la signature ou le versement": ["− 3"],
+        "Prêts versés": ["0"],
     }
-    assert table(found, "Demandes par commune") == {
-        "Fresnes-sur-Escaut": ["12", "1,5 ‰"],
-        "Condé-sur-l’Escaut": ["7", "0,9 ‰"],
+    assert reasons(found, "sorties avant le diagnostic") == {
+        "Une aide convient mieux": "2",
+        "Renonce à son projet": "1",
     }
-    assert table(found, "Raisons des classements") == {"Renonce à son projet": ["1", "100,0 %"]}
-    assert table(found, "Orientations par aide") == {"Point conseil budget": ["2"]}
+    assert reasons(found, "refusées par la banque") == {"Inscription au FICP": "1"}
+    assert table(found, "Demandes, prêts et euros par commune") == {
+        "Fresnes-sur-Escaut": ["12", "0", "0 €"],
+        "Condé-sur-l’Escaut": ["7", "0", "0 €"],
+    }
+    assert table(found, "Orientations par aide") == {"Point conseil budget": ["2", "0", "0 €"]}
     assert "Lenoir" not in words(found)
     assert "Petit" not in words(found)
 
@@ -123,16 +135,16 @@ def test_the_coordinator_reads_every_step_and_no_name(told: Cast) -> None:
 def test_a_filter_keeps_a_commune_or_a_year(told: Cast) -> None:
     year = today_in_paris().year
     figures = headline(page(told.nadia, f"/chiffres?annee={year}&commune={BETA}"))
-    assert (figures["demandes"], figures["accord de la banque"]) == ("7", "1")
+    assert (figures["demandes"], figures["d’acceptation par la banque"]) == ("7", "100,0 %")
     assert headline(page(told.nadia, f"/chiffres?annee={year}"))["demandes"] == "19"
 
 
 def test_small_numbers_are_hidden_from_the_elected_member(told: Cast) -> None:
     found = page(told.elie)
-    reasons = table(found, "Raisons des classements") | table(found, "Raisons des orientations")
-    assert {cell for cells in reasons.values() for cell in cells} <= {SMALL, WITHHELD, "—"}
-    assert reasons["Renonce à son projet"][0] in (SMALL, WITHHELD)
-    assert table(found, "Demandes par commune")["Condé-sur-l’Escaut"][0] == "7"
+    hidden = reasons(found, "sorties avant le diagnostic")
+    assert set(hidden.values()) <= {SMALL, WITHHELD}
+    assert hidden["Renonce à son projet"] in (SMALL, WITHHELD)
+    assert table(found, "Demandes, prêts et euros")["Condé-sur-l’Escaut"][0] == "7"
     assert SMALL not in words(page(told.carole))
 
 
@@ -140,9 +152,9 @@ def test_with_a_commune_the_headline_is_made_of_cells(told: Cast) -> None:
     figures = headline(page(told.elie, f"/chiffres?commune={ALPHA}"))
     assert figures["demandes"] == "12"
     # 3 agreements: 2 here, 1 there. Each is small, and each would tell the other.
-    assert figures["accords de la banque"] in (SMALL, WITHHELD)
     assert figures["d’acceptation par la banque"] == WITHHELD
-    assert headline(page(told.carole, f"/chiffres?commune={ALPHA}"))["accords de la banque"] == "2"
+    everything = headline(page(told.carole, f"/chiffres?commune={ALPHA}"))
+    assert everything["d’acceptation par la banque"] == "66,7 %"
 
 
 def test_who_sees_totals_only_chooses_a_year_or_a_commune(told: Cast) -> None:
@@ -170,10 +182,11 @@ def test_each_figure_says_how_it_is_counted(told: Cast) -> None:
     explained = words(found.xpath("//details[contains(., 'Comment ces chiffres')]")[0])
     for name in (
         "Demande",
-        "Dossier transmis",
-        "Accord",
+        "Prêt versé",
+        "Prêtés par la banque",
+        "Aides obtenues autrement",
+        "Incident",
         "Acceptation par la banque",
-        "Sans suite",
     ):
         assert f"{name} :" in explained
 
@@ -183,7 +196,8 @@ def test_a_director_lands_on_the_residents_of_her_commune_alone(told: Cast) -> N
     assert headline(found) == {
         "dossiers en cours": "7",
         f"demandes en {today_in_paris().year}": "7",
-        f"accord depuis {today_in_paris().year}": "1",
+        f"prêt versé depuis {today_in_paris().year}": "0",
+        "incident de remboursement": "0",
         "d’acceptation par la banque": "100,0 %",
     }
     assert words(found.xpath("//h1")[0]) == "Condé-sur-l’Escaut"
@@ -194,11 +208,11 @@ def test_a_director_lands_on_the_residents_of_her_commune_alone(told: Cast) -> N
 
 
 def test_her_own_commune_is_not_masked_on_her_page(told: Cast) -> None:
-    assert "accords depuis" in " ".join(headline(page(told.diane, "/ma-commune")))
+    assert headline(page(told.diane, "/ma-commune"))["d’acceptation par la banque"] == "66,7 %"
     assert SMALL not in words(page(told.diane, "/ma-commune"))
 
 
-@pytest.mark.parametrize("name", ["nadia", "farid", "carole", "elie", "boris", "tania"])
+@pytest.mark.parametrize("name", ["nadia", "farid", "carole", "elie", "fanny", "boris", "tania"])
 def test_her_page_is_hers_alone(told: Cast, name: str) -> None:
     page(told.people[name], "/ma-commune", status=403)
 

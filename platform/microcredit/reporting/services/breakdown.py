@@ -1,99 +1,126 @@
 """What became of the requests, as numbers that split into one another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
-from microcredit.cases.codes import CloseReason, Motive, OrientationTarget, RedirectReason, State
-from microcredit.reporting.services.cube import Frame, Group, Oriented, Stage, kept
+from microcredit.cases.codes import Motive, OrientationTarget, Purpose
+from microcredit.loans.codes import Standing
+from microcredit.reporting.services.cube import (
+    Counted,
+    Frame,
+    Group,
+    Oriented,
+    Some,
+    Stage,
+    kept,
+    sorted_into,
+)
+from microcredit.reporting.services.exits import REASONS, Stop, stopped, why, whys
+from microcredit.reporting.services.loans import (
+    AMOUNTS,
+    MONTHS,
+    NO_PURPOSE,
+    Lent,
+    band,
+    purpose_label,
+)
 from microcredit.reporting.services.masking import Count
-from microcredit.reporting.services.series import Series, Tally, alone, crossed, plain, split
+from microcredit.reporting.services.series import (
+    Series,
+    Tally,
+    alone,
+    crossed,
+    money,
+    plain,
+    split,
+)
 
-K = TypeVar("K")
+Parts = dict[str, Series]
 
-#: The last exit of a case that came from elsewhere may have no reason.
-NO_REASON = ""
+
+@dataclass(frozen=True)
+class Rows:
+    """What everything is counted from: of a whole territory, or of what was selected in it."""
+
+    groups: Sequence[Group]
+    loans: Sequence[Lent]
+    oriented: Sequence[Oriented]
+
+    def where(self, test: Callable[[Counted], bool]) -> "Rows":
+        """Those of some years or communes."""
+        return Rows(
+            [one for one in self.groups if test(one)],
+            [one for one in self.loans if test(one)],
+            [one for one in self.oriented if test(one)],
+        )
+
+
+@dataclass(frozen=True)
+class LoanNumbers:
+    """The loans, and what they split into; each mapping adds up to the loans."""
+
+    lent: Series  # cents
+    incidents: Series
+    motives: Parts
+    purposes: dict[Motive, list[tuple[str, Count]]]
+    amounts: Parts
+    months: Parts
+    standings: Parts
+    closed: Series
+    rescheduled: Series
+
+
+@dataclass(frozen=True)
+class OrientationNumbers:
+    """Orientations of requests without a loan: `targets` adds up to `proposed`."""
+
+    people: Series
+    proposed: Series
+    obtained: Series
+    cents: Series
+    targets: Parts
+    obtained_by: dict[str, tuple[int, int]]  # count and cents; empty where small numbers are hidden
 
 
 @dataclass(frozen=True)
 class Breakdown:
     """Every number of the page. Each comment says what a number is the sum of."""
 
-    requests: Series  # sent + unsent; redirected + dropped + going_on; motives
-    sent: Series  # granted + refused + waiting
-    unsent: Series  # stopped at contact + at appointment + at diagnosis
-    granted: Series
-    refused: Series
-    waiting: Series
-    stopped: dict[Stage, Series]
-    redirected: Series
-    dropped: Series
-    motives: dict[Motive, Series]
-    redirect_reasons: dict[str, Series]
-    close_reasons: dict[str, Series]
-    orientations: Series  # targets
-    targets: dict[str, Series]
+    requests: Series  # sent + the first three stops
+    sent: Series  # loans + the last three stops
+    loans: Series
+    stops: dict[Stop, Series]
+    whys: dict[Stop, Parts]
     anonymous: Series
     cells: dict[tuple[int, str], Count]
+    of_loans: LoanNumbers
+    orientations: OrientationNumbers
 
 
-def break_down(
-    frame: Frame,
-    groups: Sequence[Group],
-    oriented: Sequence[Oriented],
-    *,
-    masked: bool,
-    own: str | None = None,
-) -> Breakdown:
+def break_down(frame: Frame, rows: Rows, *, masked: bool, own: str | None = None) -> Breakdown:
     """The numbers of a frame, masked for those who see totals only.
 
     `own` is the commune whose numbers such a reader knows by name from elsewhere.
     """
     cut = _Cut(frame, masked, own)
-    asked = kept(groups, lambda g: g.identified)
+    asked = kept(rows.groups, lambda g: g.identified)
     total = frame.tally(asked)
     if masked:
         requests, cells = crossed(frame.cells(asked), total, own)
     else:
         requests, cells = plain(total), {}
-    sent, unsent, granted, refused, waiting = cut.bank(asked, requests)
-    ends = {
-        "redirected": kept(asked, lambda g: g.state is State.REDIRECTED),
-        "dropped": kept(asked, lambda g: g.state is State.NO_SHOW_OR_WITHDRAWN),
-        "going_on": kept(asked, lambda g: not g.closed),
-    }
-    ended = cut.into(total, requests, _tallies(frame, ends), totals_shown=True)
-    aimed = frame.tally(oriented)
-    orientations = alone(aimed, own) if masked else plain(aimed)
-    targets = {
-        target.value: frame.tally([one for one in oriented if one.target == target.value])
-        for target in OrientationTarget
-    }
+    sent, loans, stops = cut.bank(asked, requests)
+    nameless = kept(rows.groups, lambda g: not g.identified)
     return Breakdown(
         requests=requests,
         sent=sent,
-        unsent=unsent[0],
-        granted=granted,
-        refused=refused,
-        waiting=waiting,
-        stopped=unsent[1],
-        redirected=ended["redirected"],
-        dropped=ended["dropped"],
-        motives=cut.into(
-            total,
-            requests,
-            {motive: frame.tally([g for g in asked if g.motive is motive]) for motive in Motive},
-        ),
-        redirect_reasons=cut.reasons(
-            ends["redirected"], ended["redirected"], [reason.value for reason in RedirectReason]
-        ),
-        close_reasons=cut.reasons(
-            ends["dropped"], ended["dropped"], [reason.value for reason in CloseReason]
-        ),
-        orientations=orientations,
-        targets=cut.into(aimed, orientations, targets),
-        anonymous=cut.apart(kept(groups, lambda g: not g.identified)),
+        loans=loans,
+        stops=stops,
+        whys=cut.whys(asked, stops),
+        anonymous=cut.apart(nameless),
         cells=cells,
+        of_loans=cut.loans(rows.loans, loans),
+        orientations=cut.orientations(asked, rows.oriented),
     )
 
 
@@ -106,62 +133,131 @@ class _Cut:
     own: str | None
 
     def into(
-        self, whole: Tally, covered: Series, parts: Mapping[K, Tally], *, totals_shown: bool = False
-    ) -> dict[K, Series]:
+        self,
+        whole: Tally,
+        covered: Series,
+        parts: Mapping[str, Sequence[Counted]],
+        *,
+        totals_shown: bool = False,
+    ) -> Parts:
+        tallies = {part: self.frame.tally(found) for part, found in parts.items()}
         if self.masked:
-            return split(whole, covered, parts, self.own, totals_shown=totals_shown)
-        return {part: plain(tally) for part, tally in parts.items()}
+            return split(whole, covered, tallies, self.own, totals_shown=totals_shown)
+        return {part: plain(tally) for part, tally in tallies.items()}
 
-    def apart(self, found: list[Group]) -> Series:
+    def by(
+        self,
+        found: Sequence[Some],
+        covered: Series,
+        keys: Sequence[str],
+        of: Callable[[Some], str],
+    ) -> Parts:
+        """Found things, each under its one key."""
+        parts = sorted_into(found, keys, lambda one: [of(one)])
+        return self.into(self.frame.tally(found), covered, parts)
+
+    def one(self, found: Sequence[Some], covered: Series, test: Callable[[Some], bool]) -> Series:
+        """Those that pass a test, the others being what is left; their total is never hidden."""
+        parts = {"yes": kept(found, test), "no": kept(found, lambda one: not test(one))}
+        return self.into(self.frame.tally(found), covered, parts, totals_shown=True)["yes"]
+
+    def apart(self, found: Sequence[Counted]) -> Series:
         tally = self.frame.tally(found)
         return alone(tally, self.own) if self.masked else plain(tally)
 
-    def reasons(self, found: list[Group], covered: Series, codes: list[str]) -> dict[str, Series]:
-        known = {
-            code: self.frame.tally([g for g in found if g.reason == code])
-            for code in [*codes, NO_REASON]
-        }
-        return self.into(self.frame.tally(found), covered, known)
+    def cents(self, found: Sequence[Some], covered: Series, value: Callable[[Some], int]) -> Series:
+        sums = self.frame.sum(found, value)
+        return money(self.frame.tally(found), covered, sums) if self.masked else plain(sums)
 
     def bank(
         self, asked: list[Group], requests: Series
-    ) -> tuple[Series, tuple[Series, dict[Stage, Series]], Series, Series, Series]:
-        """Sent, unsent with where those stopped, granted, refused, waiting.
-
-        A request that was refused, sent again and granted is granted.
-        """
-        frame = self.frame
+    ) -> tuple[Series, Series, dict[Stop, Series]]:
+        """Sent to a bank, lent, and where all others stopped."""
+        at = {stop: stopped(asked, stop) for stop in Stop}
         sent = kept(asked, lambda g: g.stage >= Stage.SENT)
         unsent = kept(asked, lambda g: g.stage < Stage.SENT)
-        halves = self.into(
-            frame.tally(asked),
-            requests,
-            _tallies(frame, {"sent": sent, "unsent": unsent}),
-            totals_shown=True,
+        lent = kept(sent, lambda g: g.stage is Stage.LENT)
+        unlent = kept(sent, lambda g: g.stage is not Stage.LENT)
+        whole = self.into(
+            self.frame.tally(asked), requests, {"sent": sent, "not": unsent}, totals_shown=True
         )
-        answers = {
-            "granted": kept(sent, lambda g: g.stage is Stage.GRANTED),
-            "refused": kept(sent, lambda g: g.stage is Stage.SENT and g.refused),
-            "waiting": kept(sent, lambda g: g.stage is Stage.SENT and not g.refused),
-        }
-        answered = self.into(
-            frame.tally(sent), halves["sent"], _tallies(frame, answers), totals_shown=True
+        after = self.into(
+            self.frame.tally(sent), whole["sent"], {"lent": lent, "not": unlent}, totals_shown=True
         )
-        stages = (Stage.CONTACT, Stage.APPOINTMENT, Stage.DIAGNOSIS)
-        stopped = self.into(
-            frame.tally(unsent),
-            halves["unsent"],
-            {stage: frame.tally([g for g in unsent if g.stage is stage]) for stage in stages},
-            totals_shown=True,
+        stops: dict[Stop, Series] = {}
+        for found, covered, some in (
+            (unsent, whole["not"], (Stop.REQUEST, Stop.DIAGNOSIS, Stop.INSTRUCTED)),
+            (unlent, after["not"], (Stop.REFUSED, Stop.UNDECIDED, Stop.AGREED)),
+        ):
+            parts = {stop.value: at[stop] for stop in some}
+            series = self.into(self.frame.tally(found), covered, parts, totals_shown=True)
+            stops |= {stop: series[stop.value] for stop in some}
+        return whole["sent"], after["lent"], stops
+
+    def whys(self, asked: list[Group], stops: Mapping[Stop, Series]) -> dict[Stop, Parts]:
+        """The reasons of each stop; for who sees everything, a refusal counts for each of its reasons."""
+        found: dict[Stop, Parts] = {}
+        for stop, covered in stops.items():
+            here = stopped(asked, stop)
+            if self.masked:
+                found[stop] = self.by(here, covered, REASONS[stop], why)
+            else:
+                parts = sorted_into(here, REASONS[stop], whys)
+                found[stop] = self.into(self.frame.tally(here), covered, parts)
+        return found
+
+    def loans(self, found: Sequence[Lent], covered: Series) -> LoanNumbers:
+        motives = self.by(found, covered, _codes(Motive), lambda loan: str(loan.motive.value))
+        return LoanNumbers(
+            lent=self.cents(found, covered, lambda loan: loan.principal_cents),
+            incidents=self.one(found, covered, lambda loan: loan.incident),
+            motives=motives,
+            purposes={one: self._purposes(found, one) for one in Motive},
+            amounts=self.by(
+                found, covered, _bands(AMOUNTS), lambda loan: band(AMOUNTS, loan.principal_cents)
+            ),
+            months=self.by(found, covered, _bands(MONTHS), lambda loan: band(MONTHS, loan.months)),
+            standings=self.by(
+                found, covered, _codes(Standing), lambda loan: str(loan.standing.value)
+            ),
+            closed=self.one(found, covered, lambda loan: loan.closed),
+            rescheduled=self.one(found, covered, lambda loan: loan.rescheduled),
         )
-        return (
-            halves["sent"],
-            (halves["unsent"], stopped),
-            answered["granted"],
-            answered["refused"],
-            answered["waiting"],
+
+    def _purposes(self, found: Sequence[Lent], motive: Motive) -> list[tuple[str, Count]]:
+        """What the loans of a motive paid. For who sees everything: others know the motives alone."""
+        if self.masked:
+            return []
+        keys = [*(one.label for one in Purpose), NO_PURPOSE]
+        parts = sorted_into(
+            kept(found, lambda loan: loan.motive is motive), keys, lambda one: [purpose_label(one)]
+        )
+        counted = [(label, Count(len(loans))) for label, loans in parts.items() if loans]
+        return sorted(counted, key=lambda pair: -(pair[1].value or 0))
+
+    def orientations(self, asked: list[Group], found: Sequence[Oriented]) -> OrientationNumbers:
+        proposed = self.apart(found)
+        obtained = kept(found, lambda one: one.obtained)
+        covered = self.one(found, proposed, lambda one: one.obtained)
+        people = kept(asked, lambda g: g.oriented and g.stage is not Stage.LENT)
+        by_target: dict[str, tuple[int, int]] = {}
+        if not self.masked:
+            for one in obtained:
+                count, cents = by_target.get(one.target, (0, 0))
+                by_target[one.target] = (count + one.count, cents + one.cents)
+        return OrientationNumbers(
+            people=self.apart(people),
+            proposed=proposed,
+            obtained=covered,
+            cents=self.cents(obtained, covered, lambda one: one.cents),
+            targets=self.by(found, proposed, _codes(OrientationTarget), lambda one: one.target),
+            obtained_by=by_target,
         )
 
 
-def _tallies(frame: Frame, found: Mapping[str, list[Group]]) -> dict[str, Tally]:
-    return {name: frame.tally(some) for name, some in found.items()}
+def _codes(enumeration: type[Motive] | type[Standing] | type[OrientationTarget]) -> list[str]:
+    return [str(one.value) for one in enumeration]
+
+
+def _bands(bands: Sequence[tuple[int, str]]) -> list[str]:
+    return [label for _, label in bands]

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from microcredit.cases.codes import Act, Motive, State
+from microcredit.cases.list_schemas import Filters, View
 from microcredit.cases.models import Case, CaseEvent
-from microcredit.cases.schemas import Filters, View
 from microcredit.cases.services.find import within
 from microcredit.cases.services.listing import Listing, list_cases, view_counts
 from microcredit.groupings.services import commune_names
@@ -17,9 +17,21 @@ from microcredit.kernel.permissions import Permission
 from microcredit.kernel.tenancy import Identity
 from microcredit.people.models import Person
 from microcredit.people.services import full_name
-from microcredit.reporting.services.breakdown import break_down
-from microcredit.reporting.services.cube import Frame, groups
-from microcredit.reporting.services.headline import Figure, acceptance
+from microcredit.reporting.services.breakdown import Rows, break_down
+from microcredit.reporting.services.commune_loans import CommuneLoans, commune_loans
+from microcredit.reporting.services.cube import Counted, Frame, groups
+from microcredit.reporting.services.exits import Stop
+from microcredit.reporting.services.funnel import granted
+from microcredit.reporting.services.headline import (
+    ACCEPTANCE,
+    INCIDENT,
+    LOAN,
+    REQUEST,
+    Figure,
+    acceptance,
+    share_of,
+)
+from microcredit.reporting.services.loans import lent_loans
 from microcredit.web.formatting import plural, whole
 
 #: How many decisions the page recalls.
@@ -48,6 +60,7 @@ class CommunePage:
     headline: list[Figure]
     listing: Listing
     late: int
+    loans: CommuneLoans
     decisions: list[Decision]
 
 
@@ -57,7 +70,7 @@ def my_commune(session: Session, identity: Identity, page: str = "") -> CommuneP
     code = identity.commune_code
     name = commune_names(session).get(code, "") if code else ""
     if code is None or not name:
-        return CommunePage(today, "", [], Listing([], 0, "", ""), 0, [])
+        return CommunePage(today, "", [], Listing([], 0, "", ""), 0, CommuneLoans([], 0, 0), [])
     counts = view_counts(session, identity)
     return CommunePage(
         today,
@@ -65,48 +78,57 @@ def my_commune(session: Session, identity: Identity, page: str = "") -> CommuneP
         _headline(session, code, today, counts),
         list_cases(session, identity, Filters(vue=View.OPEN.value, page=page)),
         counts[View.LATE.value],
+        commune_loans(session, identity),
         _decisions(session, identity),
     )
 
 
 def _headline(session: Session, code: str, today: date, counts: dict[str, int]) -> list[Figure]:
-    counted = [group for group in groups(session, today) if group.commune == code]
-    first = min((group.year for group in counted), default=today.year)
+    """The same figures as those of the territory, of one commune, the current year included."""
+
+    def here(one: Counted) -> bool:
+        return one.commune == code
+
+    counted = Rows(groups(session, today), lent_loans(session, today), []).where(here)
+    first = min((group.year for group in counted.groups), default=today.year)
     frame = Frame(list(range(first, today.year + 1)), [code])
-    found = break_down(frame, counted, [], masked=False)
-    requests, granted, refused = found.requests, found.granted.total, found.refused.total
-    this_year, agreed = requests.by_year[today.year].value or 0, granted.value or 0
+    found = break_down(frame, counted, masked=False)
+    requests, loans, incidents = found.requests, found.loans, found.of_loans.incidents.total
+    refused, agreed = found.stops[Stop.REFUSED].total, granted(found, None, "")
     going_on, late = counts[View.OPEN.value], counts[View.LATE.value]
+    this_year, lent = requests.by_year[today.year].value or 0, loans.total.value or 0
     return [
         Figure(
             whole(going_on), "dossier en cours" if going_on < 2 else "dossiers en cours",
             "Dossier en cours",
             "un dossier qui n’est pas clos et dont la personne habite aujourd’hui la commune, "
-            "qu’elle ait donné un nom ou non.",
+            "qu’elle ait donné un nom ou non. Un prêt qui se rembourse en est un.",
             f"dont {whole(late)} en retard" if late else "aucun en retard",
         ),
         Figure(
             whole(this_year), f"{'demande' if this_year < 2 else 'demandes'} en {today.year}",
-            "Demande",
-            "un dossier dont la personne est identifiée et habitait la commune au premier contact.",
-            f"{whole(requests.total.value or 0)} depuis {first}",
+            "Demande", REQUEST, f"{whole(requests.total.value or 0)} depuis {first}",
         ),
         Figure(
-            whole(agreed), f"{'accord' if agreed < 2 else 'accords'} depuis {first}",
-            "Accord",
-            "une demande de la commune à laquelle une banque a dit oui, même après un premier refus.",
-            f"{whole(found.granted.by_year[today.year].value or 0)} sur les demandes de {today.year}",
+            whole(lent), f"{'prêt versé' if lent < 2 else 'prêts versés'} depuis {first}",
+            "Prêt versé", LOAN, share_of(loans.total, requests.total, "des demandes"),
         ),
         Figure(
-            acceptance(granted, refused), "d’acceptation par la banque",
-            "Acceptation par la banque",
-            "accords ÷ (accords + refus), sur les demandes de la commune.",
-            plural(refused.value or 0, "refus", "refus"),
+            whole(incidents.value or 0),
+            "incident de remboursement" if (incidents.value or 0) < 2 else "incidents de remboursement",
+            "Incident", INCIDENT, f"sur {plural(lent, 'prêt', 'prêts')}",
+        ),
+        Figure(
+            acceptance(agreed, refused), "d’acceptation par la banque",
+            "Acceptation par la banque", ACCEPTANCE,
+            f"{plural(agreed.value or 0, 'accord', 'accords')}, "
+            f"{plural(refused.value or 0, 'refus', 'refus')}",
         ),
     ]  # fmt: skip
 
 
 def _decisions(session: Session, identity: Identity) -> list[Decision]:
+    """What banks last answered: yes, yes otherwise, no."""
     rows = session.execute(
         select(
             Case.number, Case.motive, Case.amount_cents,
@@ -116,8 +138,10 @@ def _decisions(session: Session, identity: Identity) -> list[Decision]:
         .join(Case, Case.id == CaseEvent.case_id)
         .outerjoin(Person, Person.id == Case.person_id)
         .where(
-            CaseEvent.act.in_([Act.GRANT.value, Act.REFUSE.value]),
-            CaseEvent.to_state.in_([State.APPROVED.value, State.BANK_REFUSED.value]),
+            CaseEvent.act.in_([Act.GRANT.value, Act.REFUSE.value, Act.COUNTER.value]),
+            CaseEvent.to_state.in_(
+                [State.APPROVED.value, State.BANK_REFUSED.value, State.BANK_COUNTER_OFFER.value]
+            ),
             CaseEvent.on_date <= business_date(session),
             within(identity, Permission.LIST_CASES),
         )

@@ -1,29 +1,36 @@
 """The page of figures: what it shows, from the numbers that its reader may know."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from microcredit.cases.codes import CloseReason, Motive, OrientationTarget, RedirectReason
-from microcredit.groupings.services import CommuneRow, commune_names, communes
+from microcredit.cases.codes import Motive
+from microcredit.groupings.services import CommuneRow, communes
 from microcredit.kernel.clock import business_date
-from microcredit.kernel.codes import Labelled
 from microcredit.kernel.errors import DomainError
 from microcredit.kernel.permissions import Permission, Scope
 from microcredit.kernel.tenancy import Identity
+from microcredit.loans.codes import Standing
 from microcredit.reporting.schemas import Selection
-from microcredit.reporting.services.breakdown import NO_REASON, Breakdown, break_down
-from microcredit.reporting.services.cube import Frame, Group, Oriented, groups, oriented
-from microcredit.reporting.services.funnel import Step, funnel
+from microcredit.reporting.services.breakdown import Breakdown, Rows, break_down
+from microcredit.reporting.services.cube import Counted, Frame, groups, oriented
+from microcredit.reporting.services.funnel import Part, Step, funnel, shown_parts
 from microcredit.reporting.services.headline import Figure, headline
+from microcredit.reporting.services.loans import lent_loans
 from microcredit.reporting.services.masking import Count
-from microcredit.reporting.services.series import Series
-from microcredit.web.formatting import share
+from microcredit.reporting.services.rows import (
+    CommunePart,
+    Help,
+    YearRow,
+    by_commune,
+    helps,
+    ranged,
+    year_row,
+)
 
-K = TypeVar("K")
+#: How many complete years « the last years » are.
+RECENT = 3
 
 
 class SelectionRefused(DomainError):
@@ -33,44 +40,45 @@ class SelectionRefused(DomainError):
 
 
 @dataclass(frozen=True)
-class YearRow:
-    """The requests opened in one year, and what became of them."""
+class Period:
+    """The years that a page may count.
 
-    label: str
-    requests: Count
-    sent: Count
-    granted: Count
-    refused: Count
+    `complete` are those that are over; the current one when none is. `offered` are those one may
+    choose: who sees totals only waits for the current year until it is complete.
+    """
 
-
-@dataclass(frozen=True)
-class Part:
-    """One line of a table of parts, such as a motive."""
-
-    label: str
-    count: Count
-
-    def share_of(self, total: Count) -> str:
-        """« 75,0 % » of a total, or an em dash when either is hidden."""
-        if self.count.value is None or total.value is None:
-            return "—"
-        return share(self.count.value, total.value)
-
-
-@dataclass(frozen=True)
-class CommunePart:
-    """The requests of one commune, and for 1 000 of its inhabitants, in tenths."""
-
-    label: str
-    count: Count
-    inhabitants: int | None
+    complete: list[int]
+    offered: list[int]
 
     @property
-    def tenths(self) -> int | None:
-        """Requests for 1 000 inhabitants, in tenths, half up; None when it cannot be known."""
-        if self.count.value is None or not self.inhabitants:
-            return None
-        return (20_000 * self.count.value + self.inhabitants) // (2 * self.inhabitants)
+    def words(self) -> str:
+        """« 2012 à 2015 »."""
+        first, last = self.complete[0], self.complete[-1]
+        return f"{first} à {last}" if first < last else str(first)
+
+
+@dataclass(frozen=True)
+class LoanParts:
+    """What the loans split into."""
+
+    motives: list[Part]
+    purposes: list[tuple[str, list[Part]]]
+    amounts: list[Part]
+    months: list[Part]
+    standings: list[Part]
+    closed: Count
+    rescheduled: Count
+
+
+@dataclass(frozen=True)
+class Helped:
+    """The helps that requests without a loan were sent to."""
+
+    people: Count
+    proposed: Count
+    obtained: Count
+    cents: Count
+    targets: list[Help]
 
 
 @dataclass(frozen=True)
@@ -80,33 +88,38 @@ class FiguresPage:
     selection: Selection
     today: date
     masked: bool
-    years: list[int]
+    period: Period
     communes: list[CommuneRow]
     populated_on: date
     requests: Count
-    granted: Count
+    loans: Count
     headline: list[Figure]
     by_year: list[YearRow]
     all_years: YearRow
     funnel: list[Step]
-    motives: list[Part]
+    of_loans: LoanParts
     by_commune: list[CommunePart]
-    redirected: Count
-    redirect_reasons: list[Part]
-    dropped: Count
-    close_reasons: list[Part]
-    orientations: Count
-    targets: list[Part]
+    helped: Helped
 
     @property
     def years_drawn(self) -> list[tuple[str, list[int | None]]]:
-        """Requests and agreements by year, for the chart."""
-        return [(row.label, [row.requests.value, row.granted.value]) for row in self.by_year]
+        """Requests and loans by year, for the chart."""
+        return [(row.label, [row.requests.value, row.loans.value]) for row in self.by_year]
+
+    @property
+    def refusals_drawn(self) -> list[tuple[str, int | None]]:
+        """The share that banks refused by year, in tenths of a per cent."""
+        return [(row.label, row.refusal_tenths) for row in self.by_year]
 
     @property
     def hides_a_year(self) -> bool:
         """Whether a bar of the chart is missing because its number is hidden."""
         return any(value is None for _, values in self.years_drawn for value in values)
+
+    @property
+    def current_year_waits(self) -> bool:
+        """Whether the current year is kept from this reader until it is complete."""
+        return self.masked and self.today.year not in self.period.offered
 
 
 def figures(session: Session, identity: Identity, asked: Selection) -> FiguresPage:
@@ -116,22 +129,28 @@ def figures(session: Session, identity: Identity, asked: Selection) -> FiguresPa
     commune together when only totals may be seen.
     """
     today = business_date(session)
-    counted, aimed = groups(session, today), oriented(session, today)
-    first = min((group.year for group in counted), default=today.year)
-    years = list(range(first, today.year + 1))
-    frame = Frame(years, list(commune_names(session)))
+    rows = Rows(groups(session, today), lent_loans(session, today), oriented(session, today))
     masked = identity.scope(Permission.READ_FIGURES) is not Scope.ALL
+    period = period_of(rows, today, masked=masked)
+    populated_on = min(today, date(asked.annee, 12, 31)) if asked.annee else today
+    places = communes(session, populated_on)
+    frame = Frame(period.offered, [place.code for place in places])
     _check(asked, frame, masked=masked)
     # A director knows her own commune by name: it can hide nothing from her.
     own = identity.commune_code if identity.may(Permission.READ_COMMUNE) else None
-    counts = _Counts(frame, counted, aimed, masked, own)
-    populated_on = min(today, date(asked.annee, 12, 31)) if asked.annee else today
-    return _page(counts, asked, today, communes(session, populated_on), populated_on)
+    return _page(_Counts(frame, rows, period, masked, own), asked, today, places, populated_on)
+
+
+def period_of(rows: Rows, today: date, *, masked: bool) -> Period:
+    """The years since the first contact that was ever noted."""
+    first = min((group.year for group in rows.groups), default=today.year)
+    complete = list(range(first, today.year)) or [today.year]
+    return Period(complete, complete if masked else list(range(first, today.year + 1)))
 
 
 def _check(asked: Selection, frame: Frame, *, masked: bool) -> None:
     if asked.annee is not None and asked.annee not in frame.years:
-        text = f"Les demandes vont de {frame.years[0]} à {frame.years[-1]}."
+        text = f"Les années à choisir vont de {frame.years[0]} à {frame.years[-1]}."
         raise SelectionRefused(text, fields={"annee": text})
     if asked.commune and asked.commune not in frame.communes:
         text = "Cette commune n’est pas du territoire."
@@ -148,33 +167,24 @@ class _Counts:
     """The numbers of the grouping, cut as the reader may see them.
 
     Who sees everything gets the numbers of the selection; who sees totals only gets a
-    year or a commune out of tables that were masked whole.
+    year or a commune out of tables of all complete years that were masked whole.
     """
 
     frame: Frame
-    groups: Sequence[Group]
-    oriented: Sequence[Oriented]
+    rows: Rows
+    period: Period
     masked: bool
     own: str | None
 
     def of(self, year: int | None, commune: str) -> Breakdown:
         """The numbers of a selection."""
-        return break_down(
-            self.frame,
-            self.groups_of(year, commune),
-            [one for one in self.oriented if self._fits(one, year, commune)],
-            masked=self.masked,
-            own=self.own,
-        )
+        years = self.period.complete if self.masked or year is None else [year]
+        places = self.frame.communes if self.masked or not commune else [commune]
 
-    def groups_of(self, year: int | None, commune: str) -> list[Group]:
-        """The groups that a selection is counted from."""
-        return [group for group in self.groups if self._fits(group, year, commune)]
+        def fits(one: Counted) -> bool:
+            return one.year in years and one.commune in places
 
-    def _fits(self, one: Group | Oriented, year: int | None, commune: str) -> bool:
-        if self.masked:
-            return True
-        return year in (None, one.year) and commune in ("", one.commune)
+        return break_down(self.frame, self.rows.where(fits), masked=self.masked, own=self.own)
 
 
 def _page(
@@ -185,68 +195,53 @@ def _page(
     # Without the filter of their own dimension, for the tables by year and by commune.
     over_years = found if counts.masked or year is None else counts.of(None, commune)
     over_communes = found if counts.masked or not commune else counts.of(year, "")
-    steps = funnel(found, year, commune, None if counts.masked else counts.groups_of(year, commune))
+    complete = counts.period.complete
     return FiguresPage(
         selection=asked,
         today=today,
         masked=counts.masked,
-        years=counts.frame.years,
+        period=counts.period,
         communes=places,
         populated_on=populated_on,
         requests=found.requests.at(year, commune),
-        granted=found.granted.at(year, commune),
-        headline=headline(found, year, commune),
-        by_year=[_year_row(str(one), over_years, one, commune) for one in counts.frame.years],
-        all_years=_year_row("Ensemble", over_years, None, commune),
-        funnel=steps,
-        motives=_parts(found.motives, [(one, one.label) for one in Motive], year, commune),
-        by_commune=_by_commune(over_communes, year, places),
-        redirected=found.redirected.at(year, commune),
-        redirect_reasons=_parts(found.redirect_reasons, _reasons(RedirectReason), year, commune),
-        dropped=found.dropped.at(year, commune),
-        close_reasons=_parts(found.close_reasons, _reasons(CloseReason), year, commune),
-        orientations=found.orientations.at(year, commune),
-        targets=_parts(
-            found.targets, [(one.value, one.label) for one in OrientationTarget], year, commune
+        loans=found.loans.at(year, commune),
+        headline=headline(
+            found, year, commune, complete[-RECENT:] if len(complete) > RECENT else ()
         ),
+        by_year=[year_row(str(one), over_years, one, commune) for one in complete],
+        all_years=year_row("Ensemble", over_years, None, commune),
+        funnel=funnel(found, year, commune),
+        of_loans=_loan_parts(found, year, commune),
+        by_commune=by_commune(over_communes, year, places, masked=counts.masked),
+        helped=_helped(found, year, commune),
     )
 
 
-def _year_row(label: str, found: Breakdown, year: int | None, commune: str) -> YearRow:
-    """With both a year and a commune, `found` holds that commune alone: the year is enough."""
-    at = "" if year is not None else commune
-    return YearRow(
-        label,
-        found.requests.at(year, at),
-        found.sent.at(year, at),
-        found.granted.at(year, at),
-        found.refused.at(year, at),
+def _loan_parts(found: Breakdown, year: int | None, commune: str) -> LoanParts:
+    loans, numbers = found.loans.at(year, commune), found.of_loans
+    motives = {str(one.value): one.label for one in Motive}
+    standings = {str(one.value): one.label for one in Standing}
+    return LoanParts(
+        motives=shown_parts(numbers.motives, motives, loans, year, commune),
+        purposes=[
+            (motive.label, [Part(label, count) for label, count in purposes])
+            for motive, purposes in numbers.purposes.items()
+            if purposes
+        ],
+        amounts=ranged(numbers.amounts, loans, year, commune),
+        months=ranged(numbers.months, loans, year, commune),
+        standings=shown_parts(numbers.standings, standings, loans, year, commune),
+        closed=numbers.closed.at(year, commune),
+        rescheduled=numbers.rescheduled.at(year, commune),
     )
 
 
-def _parts(
-    series: Mapping[K, Series], labels: Sequence[tuple[K, str]], year: int | None, commune: str
-) -> list[Part]:
-    """The parts that are not nothing: shown ones by size, then hidden ones in their own order."""
-    parts = [Part(label, series[key].at(year, commune)) for key, label in labels]
-    return sorted(
-        (part for part in parts if part.count.value != 0), key=lambda part: -(part.count.value or 0)
+def _helped(found: Breakdown, year: int | None, commune: str) -> Helped:
+    numbers = found.orientations
+    return Helped(
+        people=numbers.people.at(year, commune),
+        proposed=numbers.proposed.at(year, commune),
+        obtained=numbers.obtained.at(year, commune),
+        cents=numbers.cents.at(year, commune),
+        targets=helps(found, year, commune),
     )
-
-
-def _reasons(codes: type[Labelled]) -> list[tuple[str, str]]:
-    return [*((str(one.value), one.label) for one in codes), (NO_REASON, "Raison non notée")]
-
-
-def _by_commune(found: Breakdown, year: int | None, places: list[CommuneRow]) -> list[CommunePart]:
-    parts = [
-        CommunePart(
-            place.name,
-            found.requests.by_commune[place.code]
-            if year is None or not found.cells
-            else found.cells[year, place.code],
-            place.inhabitants,
-        )
-        for place in places
-    ]
-    return sorted(parts, key=lambda part: -(part.count.value or 0))

@@ -1,44 +1,52 @@
-"""From request to agreement: how many ever came to each step, and how many stopped before the next."""
+"""From request to loan: how many ever came to each step, how many stopped before the next, and why."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from microcredit.reporting.services.breakdown import Breakdown
-from microcredit.reporting.services.cube import Group, Stage
+from microcredit.reporting.services.breakdown import Breakdown, Parts
+from microcredit.reporting.services.exits import GOING_ON, Stop
 from microcredit.reporting.services.masking import Count, Cover
+from microcredit.web.formatting import share
 
-#: What came to a step: « franchi ». The step of disbursed loans follows with the loans.
+#: What is said of those who stopped there for good, and of those who are still there.
 LABELS = {
-    Stage.CONTACT: "Demandes",
-    Stage.APPOINTMENT: "Rendez-vous",
-    Stage.DIAGNOSIS: "Diagnostics",
-    Stage.SENT: "Transmises à la banque",
-    Stage.GRANTED: "Accords",
-}
-
-#: Those who left for good, by the last step they came to.
-EXITS = {
-    Stage.CONTACT: "closes avant un rendez-vous",
-    Stage.APPOINTMENT: "closes avant le diagnostic",
-    Stage.DIAGNOSIS: "closes après le diagnostic",
-    Stage.SENT: "refusées par la banque",
-}
-
-#: Those who are still there.
-STAYS = {
-    Stage.CONTACT: "attendent un rendez-vous",
-    Stage.APPOINTMENT: "attendent d’être reçues",
-    Stage.DIAGNOSIS: "sont en préparation",
-    Stage.SENT: "attendent la réponse",
+    Stop.REQUEST: ("sorties avant le diagnostic", "attendent leur diagnostic"),
+    Stop.DIAGNOSIS: ("sorties après le diagnostic", "diagnostic en cours"),
+    Stop.INSTRUCTED: ("non présentées à une banque", "en préparation"),
+    Stop.REFUSED: ("refusées par la banque", ""),
+    Stop.UNDECIDED: ("retirées avant une réponse", "attendent la réponse"),
+    Stop.AGREED: ("accords sans prêt versé", "attendent la signature ou le versement"),
 }
 
 
 @dataclass(frozen=True)
-class Loss:
-    """Requests that did not come to the next step."""
+class Part:
+    """One line of a table of parts, such as a motive."""
 
     label: str
     count: Count
+
+    def share_of(self, total: Count) -> str:
+        """« 75,0 % » of a total, or an em dash when either is hidden."""
+        if self.count.value is None or total.value is None:
+            return "—"
+        return share(self.count.value, total.value)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Requests that did not come to the next step; `left` for good, with their reasons."""
+
+    label: str
+    count: Count
+    left: bool
+    reasons: list[Part]
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether some requests have several of the reasons."""
+        shown = [part.count.value for part in self.reasons]
+        return self.count.value is not None and sum(v or 0 for v in shown) > self.count.value
 
 
 @dataclass(frozen=True)
@@ -47,49 +55,74 @@ class Step:
 
     label: str
     count: Count
-    losses: list[Loss] = field(default_factory=list)
+    losses: list[Loss]
 
 
-def funnel(
-    found: Breakdown, year: int | None, commune: str, groups: Sequence[Group] | None
-) -> list[Step]:
-    """The steps of a selection. Losses are for those who see everything: `groups` is None for others."""
-    steps = []
-    for stage, reached in _reached(found, year, commune).items():
-        losses = _losses(stage, groups) if groups is not None and stage in EXITS else []
-        steps.append(Step(LABELS[stage], reached, losses))
-    return steps
+def funnel(found: Breakdown, year: int | None, commune: str) -> list[Step]:
+    """The steps of a selection."""
 
+    def lost(*stops: Stop) -> list[Loss]:
+        return [
+            loss
+            for stop in stops
+            for loss in _losses(
+                stop, found.stops[stop].at(year, commune), found.whys[stop], year, commune
+            )
+        ]
 
-def _reached(found: Breakdown, year: int | None, commune: str) -> dict[Stage, Count]:
-    """A step is shown when what it is the sum of, or what is left without it, is shown."""
     requests, sent = found.requests.at(year, commune), found.sent.at(year, commune)
-    stopped = {stage: series.at(year, commune) for stage, series in found.stopped.items()}
-    came = _difference(requests, stopped[Stage.CONTACT])
-    seen = _difference(came, stopped[Stage.APPOINTMENT])
-    return {
-        Stage.CONTACT: requests,
-        Stage.APPOINTMENT: came,
-        Stage.DIAGNOSIS: seen,
-        Stage.SENT: sent,
-        Stage.GRANTED: found.granted.at(year, commune),
-    }
+    diagnosed = less(requests, found.stops[Stop.REQUEST].at(year, commune))
+    instructed = less(diagnosed, found.stops[Stop.DIAGNOSIS].at(year, commune))
+    loans = found.loans.at(year, commune)
+    return [
+        Step("Demandes", requests, lost(Stop.REQUEST)),
+        Step("Diagnostics", diagnosed, lost(Stop.DIAGNOSIS)),
+        Step("Dossiers instruits", instructed, lost(Stop.INSTRUCTED)),
+        Step("Transmis à la banque", sent, lost(Stop.REFUSED, Stop.UNDECIDED)),
+        Step("Accords", granted(found, year, commune), lost(Stop.AGREED)),
+        Step("Prêts versés", loans, []),
+    ]
 
 
-def _difference(whole: Count, part: Count) -> Count:
+def granted(found: Breakdown, year: int | None, commune: str) -> Count:
+    """Requests to which a bank said yes: loans, and agreements that led to none."""
+    return plus(found.loans.at(year, commune), found.stops[Stop.AGREED].at(year, commune))
+
+
+def plus(one: Count, other: Count) -> Count:
+    """The sum of two numbers when both are shown."""
+    if one.value is None or other.value is None:
+        return Count(None, Cover.WITHHELD)
+    return Count(one.value + other.value)
+
+
+def less(whole: Count, part: Count) -> Count:
+    """A difference when both numbers are shown."""
     if whole.value is None or part.value is None:
         return Count(None, Cover.WITHHELD)
     return Count(whole.value - part.value)
 
 
-def _losses(stage: Stage, groups: Sequence[Group]) -> list[Loss]:
-    here = [group for group in groups if group.identified and group.stage is stage]
-    left = sum(group.count for group in here if _has_left(group))
-    there = sum(group.count for group in here) - left
-    losses = [Loss(EXITS[stage], Count(left)), Loss(STAYS[stage], Count(there))]
-    return [loss for loss in losses if loss.count.value]
+def shown_parts(
+    series: Parts, labels: Mapping[str, str], whole: Count, year: int | None, commune: str
+) -> list[Part]:
+    """The parts that are not nothing: shown ones by size, then hidden ones. A hidden whole has none."""
+    if whole.value is None:
+        return []
+    parts = [Part(label, series[key].at(year, commune)) for key, label in labels.items()]
+    return sorted(
+        (part for part in parts if part.count.value != 0),
+        key=lambda part: -(part.count.value or 0),
+    )
 
 
-def _has_left(group: Group) -> bool:
-    """A refusal ends a request until a bank says yes, as it does for `bank_acceptance`."""
-    return group.refused if group.stage is Stage.SENT else group.closed
+def _losses(stop: Stop, here: Count, whys: Parts, year: int | None, commune: str) -> list[Loss]:
+    gone, still = LABELS[stop]
+    going_on = whys[GOING_ON].at(year, commune) if GOING_ON in whys else Count(0)
+    labels = {why: why for why in whys if why != GOING_ON}
+    reasons = shown_parts(whys, labels, here, year, commune)
+    losses = [
+        Loss(gone, less(here, going_on), True, reasons),
+        Loss(still, going_on, False, []),
+    ]
+    return [loss for loss in losses if loss.count.value != 0]

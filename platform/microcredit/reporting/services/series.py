@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from microcredit.reporting.services.masking import (
+    LEAST,
     Count,
     Cover,
     Edge,
@@ -106,7 +107,11 @@ def crossed(
 def split(
     whole: Tally, covered: Series, parts: Mapping[K, Tally], own: str | None, *, totals_shown: bool
 ) -> dict[K, Series]:
-    """The parts that a number falls into, under the covers that its years and communes have.
+    """The parts that a number falls into.
+
+    The parts of a hidden number are hidden, all of them. The others are hidden as if the reader knew
+    every number that is split, so that what she finds out of one table helps her with no other: where
+    hidden wholes may be other numbers, their parts may follow them.
 
     `totals_shown`: the parts' own totals are totals of the whole grouping, never masked.
     """
@@ -114,21 +119,28 @@ def split(
     years, communes = _many(whole.by_year), _many(whole.by_commune)
     for year, value in years.items():
         preset = covered.by_year[year].cover
-        edges["year", None, year] = Edge("all", ("y", year), value, free=False, preset=preset)
+        edges["year", None, year] = Edge(
+            "all", ("y", year), value, free=False, known=True, preset=preset
+        )
     for code, value in communes.items():
-        known, preset = code == own, covered.by_commune[code].cover
+        preset = covered.by_commune[code].cover
         edges["commune", None, code] = Edge(
-            ("c", code), "end", value, free=False, known=known, preset=preset
+            ("c", code), "end", value, free=False, known=True, preset=preset
         )
     for part, tally in parts.items():
         source = ("in", part) if years else "all"
         sink = ("out", part) if communes else "end"
-        edges["total", part, None] = Edge(source, sink, tally.total, free=not totals_shown)
+        edges["total", part, None] = Edge(
+            source, sink, tally.total, free=not totals_shown, preset=_darkness(covered.total)
+        )
         for year in years:
-            edges["year", part, year] = Edge(("y", year), source, tally.by_year[year])
+            dark = _darkness(covered.by_year[year])
+            edges["year", part, year] = Edge(("y", year), source, tally.by_year[year], preset=dark)
         for code in communes:
-            value = tally.by_commune[code]
-            edges["commune", part, code] = Edge(sink, ("c", code), value, known=code == own)
+            dark = _darkness(covered.by_commune[code])
+            edges["commune", part, code] = Edge(
+                sink, ("c", code), tally.by_commune[code], known=code == own, preset=dark
+            )
     covers = dict(zip(edges, hide(list(edges.values())), strict=True))
 
     def under(kind: str, part: K, one: int | str, value: int) -> Count:
@@ -143,6 +155,40 @@ def split(
             {c: under("commune", part, c, value) for c, value in tally.by_commune.items()},
         )
         for part, tally in parts.items()
+    }
+
+
+def _darkness(whole: Count) -> Cover | None:
+    """The cover of the parts of a number: decided when it is hidden itself."""
+    return None if whole.value is not None else Cover.DARK
+
+
+def money(counted: Tally, covered: Series, cents: Tally) -> Series:
+    """The cents of counted things, hidden with their number.
+
+    A sum that all that is hidden of a year's or a commune's split leaves to be found is that of
+    `LEAST` things or of none: the next smallest is hidden too until it is so.
+    """
+    small = 0 < counted.total < LEAST
+    return Series(
+        Count.under(Cover.WITHHELD if small else Cover.SHOWN, cents.total),
+        _money_row(counted.by_year, covered.by_year, cents.by_year, small=small),
+        _money_row(counted.by_commune, covered.by_commune, cents.by_commune, small=small),
+    )
+
+
+def _money_row(
+    counted: Mapping[Y, int], covered: Mapping[Y, Count], cents: Mapping[Y, int], *, small: bool
+) -> dict[Y, Count]:
+    hidden = {key for key in counted if small or covered[key].value is None}
+    others = sorted((value, key) for key, value in counted.items() if key not in hidden and value)
+    for _, key in others:
+        if not hidden or sum(counted[one] for one in hidden) >= LEAST:
+            break
+        hidden.add(key)
+    return {
+        key: Count.under(Cover.WITHHELD if key in hidden else Cover.SHOWN, value)
+        for key, value in cents.items()
     }
 
 
