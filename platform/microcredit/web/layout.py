@@ -42,6 +42,7 @@ PLACES: dict[Role, tuple[Place, ...]] = {
     ),
     Role.COORDINATOR: (FIGURES, CASES, TERRITORY),
     Role.ELECTED_MEMBER: (FIGURES, TERRITORY),
+    Role.FUNDER_VIEWER: (FIGURES, TERRITORY),
     Role.BANK_OFFICER: (
         Place("À décider", "submissions.desk", "bank"),
         Place("Décidés", "submissions.answered", "done"),
