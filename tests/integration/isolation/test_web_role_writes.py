@@ -50,8 +50,8 @@ INSERTS = {
     "case_counter": ("INSERT INTO app.case_counter (tenant_id, year, last) VALUES (%s, 1901, 1)", ()),
     "audit_event": ("INSERT INTO app.audit_event (tenant_id, act, subject) VALUES (%s, 'read', 'x')", ()),
     "budget_line": (
-        "INSERT INTO app.budget_line (tenant_id, case_id, code, amount_cents, periodicity)"
-        " VALUES (%s, %s, 'X01', 1, 'month')", ("case_file",)),
+        "INSERT INTO app.budget_line (tenant_id, case_id, rank, code, amount_cents, periodicity)"
+        " VALUES (%s, %s, 99, 'X01', 1, 'month')", ("case_file",)),
     "residence": (
         "INSERT INTO app.residence (tenant_id, case_id, valid_from, commune_code)"
         " VALUES (%s, %s, '1901-01-01', %s)", ("case_file", "commune:code")),
@@ -64,6 +64,26 @@ INSERTS = {
     "orientation": (
         "INSERT INTO app.orientation (tenant_id, case_id, target, proposed_on, account_id)"
         " VALUES (%s, %s, 'fsl', '1901-01-01', %s)", ("case_file", "account")),
+    "task": (
+        "INSERT INTO app.task (tenant_id, case_id, kind, due_on, opened_on, opened_by)"
+        " VALUES (%s, %s, 'other', '1901-01-01', '1901-01-01', %s)", ("case_file", "account")),
+    "submission_step": (
+        "INSERT INTO app.submission_step (tenant_id, submission_id, kind, on_date, account_id)"
+        " VALUES (%s, %s, 'items_sent', '1901-01-01', %s)", ("submission", "account")),
+    "loan_schedule": (
+        "INSERT INTO app.loan_schedule (tenant_id, loan_id, version, valid_from, reason, first_number,"
+        " account_id) VALUES (%s, %s, 99, '1901-01-01', 'first', 1, %s)", ("loan", "account")),
+    "instalment": (
+        "INSERT INTO app.instalment (tenant_id, loan_id, version, number, due_on, amount_cents,"
+        " principal_cents, interest_cents, outstanding_cents, valid_from)"
+        " VALUES (%s, %s, 1, 99, '1901-01-01', 1, 1, 0, 0, '1901-01-01')", ("loan",)),
+    "posting": (
+        "INSERT INTO app.posting (tenant_id, loan_id, instalment_id, kind, source, on_date,"
+        " amount_cents, account_id) VALUES (%s, %s, %s, 'paid', 'bank', '1901-01-01', 1, %s)",
+        ("loan", "instalment", "account")),
+    "evaluation": (
+        "INSERT INTO app.evaluation (tenant_id, loan_id, on_date, reached, account_id)"
+        " VALUES (%s, %s, '1901-01-01', false, %s)", ("loan", "account")),
     "person_word": (
         "INSERT INTO app.person_word (tenant_id, word, person_id) VALUES (%s, 'zzz', %s)", ("person",)),
     "form_key": (
@@ -160,9 +180,34 @@ def test_rows_of_another_tenant_are_not_touched_by_a_statement_without_condition
 #: What is frozen or belongs to the trail; the owner proves that each statement is well formed.
 FROZEN = (
     *(f"UPDATE app.submission SET {column} = {column}" for column in (
-        "copy", "sha256", "sent_on", "sent_at", "due_on", "bank_id", "case_id", "terms_id",
+        "copy", "sha256", "sent_on", "sent_at", "bank_id", "case_id", "terms_id",
         "verified_at", "tenant_id")),
     "DELETE FROM app.submission",
+    *(f"UPDATE app.submission_step SET {column} = {column}" for column in ("kind", "due_on", "words")),
+    "DELETE FROM app.submission_step",
+    *(f"UPDATE app.loan SET {column} = {column}" for column in (
+        "principal_cents", "annual_rate", "months", "signed_on", "first_payment_on",
+        "withdrawal_until", "case_id", "submission_id", "bank_id")),
+    "DELETE FROM app.loan",
+    *(f"UPDATE app.loan_schedule SET {column} = {column}" for column in (
+        "valid_from", "reason", "first_number")),
+    "DELETE FROM app.loan_schedule",
+    *(f"UPDATE app.instalment SET {column} = {column}" for column in (
+        "number", "due_on", "amount_cents", "principal_cents", "interest_cents",
+        "outstanding_cents", "valid_from", "version")),
+    "DELETE FROM app.instalment",
+    *(f"UPDATE app.posting SET {column} = {column}" for column in (
+        "kind", "source", "on_date", "amount_cents", "at", "instalment_id", "account_id")),
+    "DELETE FROM app.posting",
+    "UPDATE app.evaluation SET reached = reached",
+    "DELETE FROM app.evaluation",
+    *(f"UPDATE app.task SET {column} = {column}" for column in ("kind", "words", "opened_by")),
+    "DELETE FROM app.task",
+    *(f"UPDATE app.orientation SET {column} = {column}" for column in ("target", "proposed_on")),
+    "DELETE FROM app.orientation",
+    "UPDATE app.saved_view SET account_id = account_id",
+    "UPDATE app.case_event SET words = words",
+    "DELETE FROM app.threshold",
     "UPDATE app.case_event SET note = 'x'",
     "DELETE FROM app.case_event",
     "UPDATE app.audit_event SET act = 'x'",
@@ -199,14 +244,74 @@ def test_the_owner_could_run_each_of_the_refused_statements(connect: Connections
     administrator.rollback()
 
 
-def test_a_bank_answers_once_by_the_columns_of_its_answer(lived: Cast, inside: Connection):
+#: What acts do write in rows that already stand: the twins of what is frozen.
+OPEN = (
+    "UPDATE app.instalment SET valid_to = valid_to",
+    "UPDATE app.loan SET disbursed_on = disbursed_on, payee_kind = payee_kind, payee = payee,"
+    " withdrawn_on = withdrawn_on, refund_due_on = refund_due_on",
+    "UPDATE app.submission SET due_on = due_on, accepted = accepted, accepted_on = accepted_on",
+    "UPDATE app.orientation SET result = result, result_on = result_on, obtained_cents = obtained_cents",
+    "UPDATE app.task SET due_on = due_on, done_on = done_on, done_by = done_by",
+)
+
+
+@pytest.mark.parametrize("statement", OPEN)
+def test_the_columns_that_acts_write_later_are_open(inside: Connection, statement: str):
+    assert inside.execute(statement).rowcount > 0
+
+
+def test_a_bank_answers_by_the_columns_of_its_answer_and_says_what_it_lends(
+    lived: Cast, inside: Connection
+):
     lived.case(State.SENT_TO_BANK)
     answer = (
-        "UPDATE app.submission SET answer = %s, answered_on = %s, reason = '' WHERE answer IS NULL"
+        "UPDATE app.submission SET answer = %s, answered_on = %s, granted_cents = %s,"
+        " granted_months = 12, granted_rate = 0.02, accepted = %s, accepted_on = %s"
+        " WHERE answer IS NULL"
     )
-    refuses(inside, answer, "perhaps", "2026-01-01", state=CHECK_VIOLATION)
-    refuses(inside, answer, "granted", None, state=CHECK_VIOLATION)
-    assert inside.execute(answer, ("granted", "2026-01-01")).rowcount > 0
+    day = "2026-01-01"
+    refuses(inside, answer, "perhaps", day, 1, None, None, state=CHECK_VIOLATION)
+    refuses(inside, answer, "granted", None, 1, None, None, state=CHECK_VIOLATION)
+    refuses(inside, answer, "granted", day, None, None, None, state=CHECK_VIOLATION)
+    refuses(inside, answer, "counter_offer", day, 0, None, None, state=CHECK_VIOLATION)
+    refuses(inside, answer, "granted", day, 1, True, day, state=CHECK_VIOLATION)
+    refuses(inside, answer, "counter_offer", day, 1, True, None, state=CHECK_VIOLATION)
+    assert inside.execute(answer, ("counter_offer", day, 1, True, day)).rowcount > 0
+
+
+#: What no loan may say of itself, whatever wrote it.
+IMPOSSIBLE = (
+    "UPDATE app.loan SET disbursed_on = first_payment_on - 1, payee_kind = 'borrower'",
+    "UPDATE app.loan SET withdrawn_on = withdrawal_until + 1",
+    "UPDATE app.loan SET withdrawn_on = signed_on - 1",
+    "UPDATE app.loan SET payee_kind = 'borrower', disbursed_on = NULL",
+    "UPDATE app.loan SET refund_due_on = signed_on WHERE withdrawn_on IS NULL",
+    "UPDATE app.instalment SET valid_to = valid_from - 1",
+    "UPDATE app.orientation SET result = 'refused', result_on = '2026-01-01', obtained_cents = 1",
+    "UPDATE app.orientation SET result = 'obtained', result_on = NULL",
+    "UPDATE app.task SET done_on = '2026-01-01', done_by = NULL",
+)
+
+
+@pytest.mark.parametrize("statement", IMPOSSIBLE)
+def test_what_cannot_be_is_refused_by_the_table_itself(inside: Connection, statement: str):
+    refuses(inside, statement, state=CHECK_VIOLATION)
+
+
+def test_a_kept_list_is_seen_and_deleted_by_its_owner_alone(
+    lived: Cast, inside: Connection, some: Ids, owner: Connection
+):
+    mine, hers = lived.nadia.account_id, lived.farid.account_id
+    keep = "INSERT INTO app.saved_view (account_id, name, filters) VALUES (%s, 'Mes retards', '{}')"
+    for account in (hers, some("south", "account")):
+        refuses(inside, keep, account)
+    works(inside, keep, mine)
+    everybodys = "SELECT count(DISTINCT account_id) FROM app.saved_view"
+    assert value(owner, everybodys) > 1
+    assert value(inside, everybodys) == 1
+    works(inside, "SELECT 1 FROM app.saved_view WHERE account_id = %s", hers, rows=0)
+    works(inside, "DELETE FROM app.saved_view WHERE account_id = %s", hers, rows=0)
+    works(inside, "DELETE FROM app.saved_view WHERE account_id = %s AND name = 'Mes retards'", mine)
 
 
 @pytest.mark.parametrize(
