@@ -1,5 +1,8 @@
 """Closing a loan once nothing more is owed, with a short evaluation."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -7,14 +10,17 @@ from microcredit.cases import sealed, transitions
 from microcredit.cases.codes import Act
 from microcredit.cases.models import Case
 from microcredit.cases.services.tasks import OF_A_LOAN, close_tasks
+from microcredit.followups.codes import BankRelation, IncomeChange, JobChange, Realised
 from microcredit.followups.models import Evaluation
 from microcredit.followups.schemas import Evaluate, Reached
 from microcredit.kernel import audit
 from microcredit.kernel.clock import business_date
+from microcredit.kernel.codes import Labelled
 from microcredit.kernel.errors import DomainError
 from microcredit.kernel.permissions import Permission
 from microcredit.kernel.tenancy import Identity
 from microcredit.loans.codes import Standing
+from microcredit.loans.models import Loan
 from microcredit.loans.services.find import get_loan
 from microcredit.web.formatting import euros
 
@@ -66,3 +72,59 @@ def close_loan(session: Session, identity: Identity, number: str, told: Evaluate
 def evaluation_of(session: Session, loan_id: int) -> Evaluation | None:
     """The evaluation of a loan, or None while it runs."""
     return session.scalar(select(Evaluation).where(Evaluation.loan_id == loan_id))
+
+
+@dataclass(frozen=True)
+class Told:
+    """An evaluation in words, for the page of the loan: (question, answer), and the person's own words."""
+
+    on_date: date
+    reached: bool
+    answers: list[tuple[str, str]]
+    comment: str
+
+
+def told_of(session: Session, identity: Identity, case: Case) -> Told | None:
+    """What the evaluation of a case's last loan says; None while there is none, and for banks.
+
+    A bank learns that the loan is closed, not how the household lives. The person's own words are for
+    those who read opinions.
+    """
+    if not identity.may(Permission.READ_IDENTITY):
+        return None
+    found = session.scalar(
+        select(Evaluation)
+        .join(Loan, Loan.id == Evaluation.loan_id)
+        .where(Loan.case_id == case.id)
+        .order_by(Loan.id.desc())
+        .limit(1)
+    )
+    if found is None:
+        return None
+    reads = identity.may(Permission.READ_OPINION)
+    comment = sealed.read(session, case.id, "evaluation", found.comment) if reads else ""
+    return Told(found.on_date, found.reached, _answers(found), comment)
+
+
+def _answers(found: Evaluation) -> list[tuple[str, str]]:
+    """Only what was answered."""
+    said = [
+        ("Projet réalisé", _label(Realised, found.project_realised)),
+        ("Le bien sert encore", _yes(found.still_used)),
+        ("Emploi", _label(JobChange, found.employment)),
+        ("Ressources", _label(IncomeChange, found.income_change)),
+        ("Budget, de 1 à 5", str(found.budget_feeling or "")),
+        ("Avec sa banque", _label(BankRelation, found.bank_relation)),
+        ("Accompagnement, de 1 à 5", str(found.help_useful or "")),
+        ("Le conseillerait", _yes(found.would_recommend)),
+        ("Nouveau projet", _yes(found.new_project)),
+    ]
+    return [(question, answer) for question, answer in said if answer]
+
+
+def _label(codes: type[Labelled], code: str | None) -> str:
+    return codes(code).label if code else ""
+
+
+def _yes(said: bool | None) -> str:
+    return "" if said is None else "Oui" if said else "Non"

@@ -11,6 +11,27 @@ from microcredit.kernel.database import holds_on
 from microcredit.lenders.models import LoanTerms
 
 
+#: What tells of a consumer credit, for contracts from which day on: Code de la consommation L.312-5.
+#: Its words change on 20 November 2026 (ordonnances n° 2025-880 of 3 September and n° 2025-1154 of
+#: 2 December 2025); contracts that run on that day keep the law they were made under (its article 99).
+MENTIONS = (
+    (
+        date(2026, 11, 20),
+        "Attention ! Un crédit coûte de l’argent et doit être remboursé !",
+    ),
+    (
+        date(2010, 9, 1),
+        "Un crédit vous engage et doit être remboursé."
+        " Vérifiez vos capacités de remboursement avant de vous engager.",
+    ),
+)
+
+
+def credit_mention(on: date) -> str:
+    """The legal sentence for a contract signed on a day; the oldest known one before any."""
+    return next((words for since, words in MENTIONS if since <= on), MENTIONS[-1][1])
+
+
 @dataclass(frozen=True)
 class BankTerms:
     """A bank and the terms it lends on."""

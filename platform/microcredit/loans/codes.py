@@ -58,3 +58,17 @@ class ScheduleReason(Labelled):
     POSTPONED = "postponed", "Échéances reportées"
     RESCHEDULED = "rescheduled", "Prêt réaménagé"
     ACCELERATED = "accelerated", "Déchéance du terme"
+
+
+class LoanPhase(Labelled):
+    """Where an offer or a loan is, for lists: the standing of a running loan, and what comes around it."""
+
+    TO_SIGN = "to_sign", "Offre à signer"
+    TO_PAY = "to_pay", "Offre signée, à verser"
+    WITHDRAWN = "withdrawn", "Rétractée"
+    ON_TIME = Standing.ON_TIME.value, Standing.ON_TIME.label
+    LATE = Standing.LATE.value, Standing.LATE.label
+    IN_ARREARS = Standing.IN_ARREARS.value, Standing.IN_ARREARS.label
+    SETTLED = Standing.SETTLED.value, Standing.SETTLED.label
+    SETTLED_EARLY = Standing.SETTLED_EARLY.value, Standing.SETTLED_EARLY.label
+    GUARANTEE_CALLED = Standing.GUARANTEE_CALLED.value, Standing.GUARANTEE_CALLED.label

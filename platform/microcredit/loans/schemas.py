@@ -159,3 +159,27 @@ class CallGuarantee:
 class CallGuaranteeSchema(ActSchema[CallGuarantee]):
     act = CallGuarantee
     on_date = Day("Date de l’appel", earliest=2000)
+
+
+class LoanView(Labelled):
+    """Ready-made lists of loans: « vues »."""
+
+    RUNNING = "en-cours", "En cours"
+    UNPAID = "impayes", "Impayés"
+    OFFERS = "offres", "Offres à signer ou à verser"
+    TO_CLOSE = "a-clore", "Soldés à clore"
+    ALL = "tous", "Tous"
+
+
+@dataclass(frozen=True)
+class LoanFilters:
+    """Which loans to list, and which page of them."""
+
+    vue: str = LoanView.RUNNING.value
+    page: str = ""
+
+
+class LoanFiltersSchema(ActSchema[LoanFilters]):
+    act = LoanFilters
+    vue = Choice("Vue", LoanView, required=False, load_default=LoanView.RUNNING.value)
+    page = Text("Page", longest=400)

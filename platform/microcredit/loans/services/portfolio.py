@@ -54,8 +54,9 @@ class LoanStanding:
 
     @property
     def runs(self) -> bool:
-        """Whether money is out and something remains to be paid."""
-        return self.disbursed_on is not None and not self.withdrawn_on and self.settled_on is None
+        """Whether money is out and the household still pays: not settled, no guarantee called."""
+        over = self.settled_on is not None or self.standing is Standing.GUARANTEE_CALLED
+        return self.disbursed_on is not None and self.withdrawn_on is None and not over
 
 
 def standings(session: Session, on: date, *wanted: ColumnElement[bool]) -> list[LoanStanding]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from microcredit.cases import transitions
@@ -92,23 +92,24 @@ def write_schedule(
         )
     )  # fmt: skip
     session.flush()
-    rows = [
-        Instalment(
-            loan_id=loan.id,
-            version=version,
-            number=line.number,
-            due_on=line.due_on,
-            amount_cents=line.amount_cents,
-            principal_cents=line.principal_cents,
-            interest_cents=line.interest_cents,
-            outstanding_cents=line.outstanding_cents,
-            valid_from=valid_from,
-        )
-        for line in planned(loan, start, first_number)
-    ]
-    session.add_all(rows)
-    session.flush()
-    return rows
+    written = session.scalars(  # all at once: one by one, each would be a statement of its own
+        insert(Instalment).returning(Instalment),
+        [
+            {
+                "loan_id": loan.id,
+                "version": version,
+                "number": line.number,
+                "due_on": line.due_on,
+                "amount_cents": line.amount_cents,
+                "principal_cents": line.principal_cents,
+                "interest_cents": line.interest_cents,
+                "outstanding_cents": line.outstanding_cents,
+                "valid_from": valid_from,
+            }
+            for line in planned(loan, start, first_number)
+        ],
+    )
+    return sorted(written, key=lambda row: row.number)
 
 
 def change_schedule(session: Session, identity: Identity, number: str, new: NewSchedule) -> Loan:
