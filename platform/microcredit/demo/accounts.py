@@ -72,6 +72,7 @@ TERRITORIES = (
             _one("Odile Wattiez", (Role.ELECTED_MEMBER, CONDE)),
             _one("Bastien Caron", (Role.BANK_OFFICER, "Banque solidaire de l’Escaut")),
             _one("Nadia Verhaeghe", (Role.TENANT_ADMIN, FRESNES)),
+            _one("Viviane Pruvot", (Role.FUNDER_VIEWER, "Caisse des dépôts")),
         ),
     ),
     Territory(

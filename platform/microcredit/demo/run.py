@@ -13,7 +13,8 @@ from typing import IO
 
 from microcredit.accounts.gate import Gate
 from microcredit.demo.accounts import PASSWORD, TERRITORIES, open_accounts
-from microcredit.demo.story import Story, paths
+from microcredit.demo.story import Story
+from microcredit.demo.territories import tales_of
 from microcredit.embedded import server as embedded
 from microcredit.kernel import migrate, provision
 from microcredit.kernel.clock import today_in_paris
@@ -29,7 +30,7 @@ DATABASE = "microcredit_demo"
 SUFFIX = "_demo"
 
 #: Raised when what the demo builds changes, so that an older demo is built anew.
-EDITION = 2
+EDITION = 3
 
 
 class DemoRunning(Exception):
@@ -84,11 +85,8 @@ def build(settings: Settings) -> None:
     for territory in TERRITORIES:
         actors = open_accounts(pools.operator, territory)
         end = territory.ends_on or today_in_paris()
-        story = Story(
-            territory.slug, end, pools, gate, vault, actors, keep_date=territory.ends_on is not None
-        )
-        chosen = paths() if territory.ends_on else paths()[::3]
-        story.tell(territory.seed, chosen)
+        story = Story(territory.slug, pools, gate, vault, actors)
+        story.tell(tales_of(territory, end), territory.ends_on)
     pools.dispose()
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from microcredit.cases import sealed, transitions
@@ -184,20 +184,20 @@ def _write_residence(session: Session, case: Case, commune: str, today: date) ->
 
 def _write_budget(session: Session, case: Case, lines: list[Line]) -> None:
     session.execute(delete(BudgetLine).where(BudgetLine.case_id == case.id))
-    kept = [line for line in lines if line.amount is not None]
-    session.add_all(
-        BudgetLine(
-            case_id=case.id,
-            rank=rank,
-            code=line.code,
-            amount_cents=line.amount,
-            periodicity=line.periodicity,
-            whose=line.whose,
-            confidence=line.confidence,
-            ends_on=line.ends_on,
-            creditor=line.creditor,
-            owed_cents=line.owed,
-        )
-        for rank, line in enumerate(kept, 1)
-    )
-    session.flush()
+    rows = [
+        {
+            "case_id": case.id,
+            "rank": rank,
+            "code": line.code,
+            "amount_cents": line.amount,
+            "periodicity": line.periodicity,
+            "whose": line.whose,
+            "confidence": line.confidence,
+            "ends_on": line.ends_on,
+            "creditor": line.creditor,
+            "owed_cents": line.owed,
+        }
+        for rank, line in enumerate((line for line in lines if line.amount is not None), 1)
+    ]
+    if rows:  # all at once: one by one, each would be a statement of its own
+        session.execute(insert(BudgetLine), rows)
