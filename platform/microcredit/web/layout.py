@@ -30,15 +30,16 @@ class Place:
 
 DAY = Place("Ma journée", "cases.day", "calendar")
 CASES = Place("Dossiers", "cases.index", "folder")
+LOANS = Place("Prêts", "loans.index", "coin")
 FIGURES = Place("Chiffres", "reporting.figures", "chart")
 TERRITORY = Place("Territoire", "groupings.territory", "people")
 
 #: At most five places per role; the first is where the role lands.
 PLACES: dict[Role, tuple[Place, ...]] = {
-    Role.CASE_WORKER: (DAY, CASES, Place("Bilan", "reporting.figures", "chart"), TERRITORY),
+    Role.CASE_WORKER: (DAY, CASES, LOANS, Place("Bilan", "reporting.figures", "chart"), TERRITORY),
     Role.FRONT_DESK: (Place("Mon accueil", "cases.day", "calendar"), CASES),
     Role.CCAS_DIRECTOR: (
-        Place("Ma commune", "reporting.commune", "hand"), CASES, FIGURES, TERRITORY,
+        Place("Ma commune", "reporting.commune", "hand"), CASES, LOANS, FIGURES, TERRITORY,
     ),
     Role.COORDINATOR: (FIGURES, CASES, TERRITORY),
     Role.ELECTED_MEMBER: (FIGURES, TERRITORY),
@@ -46,6 +47,7 @@ PLACES: dict[Role, tuple[Place, ...]] = {
     Role.BANK_OFFICER: (
         Place("À décider", "submissions.desk", "bank"),
         Place("Décidés", "submissions.answered", "done"),
+        LOANS,
     ),
     Role.TENANT_ADMIN: (Place("Comptes", "accounts.accesses", "key"), TERRITORY),
 }  # fmt: skip
