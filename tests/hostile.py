@@ -14,17 +14,29 @@ from werkzeug.test import TestResponse
 
 from microcredit.accounts.schemas import DemoSignInSchema, PutOnHatSchema, SignInSchema
 from microcredit.cases.codes import State
+from microcredit.cases.diagnosis_schemas import DiagnosisSchema
+from microcredit.cases.list_schemas import ForgetViewSchema, KeepViewSchema, SearchSchema
 from microcredit.cases.schemas import (
+    AddTaskSchema,
+    AskDocumentsSchema,
     CloseSchema,
     ContactSchema,
-    DiagnosisSchema,
+    DeclineSchema,
+    FinishTaskSchema,
     MeetingSchema,
+    OpinionSchema,
+    OrientSchema,
     RedirectSchema,
-    SearchSchema,
+    ResultSchema,
 )
 from microcredit.home import AdvanceSchema
 from microcredit.kernel.schema import BaseSchema
-from microcredit.submissions.schemas import ReplySchema, SendSchema
+from microcredit.submissions.schemas import (
+    ItemsSchema,
+    PersonSaysSchema,
+    ReplySchema,
+    SendSchema,
+)
 
 NORTH = "http://north.localhost"
 FORM = "application/x-www-form-urlencoded"
@@ -109,9 +121,17 @@ DIAGNOSIS = {
     "children": "2", "alternate_children": "1", "housing": "owner", "employment": "retired",
     "employment_ends_on.day": "1", "employment_ends_on.month": "1", "employment_ends_on.year": "2031",
     "project": "Un projet", "total_cost": "2000", "contribution": "10", "amount": "1500", "months": "18",
-    "notice_given": "true", "opinion": "Favorable", "lines.0.code": "R01", "lines.0.amount": "1 050",
+    "notice_given": "true", "purpose": "moving", "children_born": "2008, 2012",
+    "opinion": "Favorable", "lines.0.code": "R01", "lines.0.amount": "1 050",
     "lines.0.periodicity": "month", "lines.11.code": "C01", "lines.11.amount": "520,5",
-    "lines.11.periodicity": "quarter",
+    "lines.11.periodicity": "quarter", "lines.201.code": "D01", "lines.201.amount": "60",
+    "lines.201.periodicity": "month", "lines.201.whose": "partner", "lines.201.confidence": "proven",
+    "lines.201.ends_on": "2030-09-30", "lines.201.creditor": "Une banque", "lines.201.owed": "480",
+}  # fmt: skip
+
+REPLY = {
+    "decision": "refuse", "reasons": "ficp", "amount": "1200", "months": "12", "rate": "2",
+    "due_on.day": "1", "due_on.month": "2", "due_on.year": "2100", "items": "Un devis", "seen": "0",
 }  # fmt: skip
 
 #: One entry per POST route; the walk fails when a route has none.
@@ -132,7 +152,34 @@ ROUTES: dict[str, Route] = {
     ),
     "cases.search": Route(
         "nadia", at("/dossiers/recherche"), SearchSchema,
-        {"q": "Lenoir", "vue": "tous", "etat": "contact", "commune": ALPHA, "motif": "housing"},
+        {"q": "Lenoir", "vue": "tous", "etat": "contact", "commune": ALPHA, "motif": "housing",
+         "accueil": "1"},
+    ),
+    "cases.keep": Route(
+        "nadia", at("/dossiers/vues"), KeepViewSchema,
+        {"nom": "Mes contacts", "vue": "tous", "etat": "contact", "commune": ALPHA, "motif": "housing",
+         "accueil": "1", "ordre": "nom", "sens": "desc"},
+    ),
+    "cases.forget": Route("nadia", at("/dossiers/vues/retirer"), ForgetViewSchema, {"view": "99999"}),
+    "cases.await_papers": Route(
+        "nadia", on(State.DIAGNOSIS, "pieces"), AskDocumentsSchema, {"words": "Un devis"}
+    ),
+    "cases.papers_came": Route("nadia", on(State.DIAGNOSIS, "pieces/recues")),
+    "cases.ask_committee": Route("nadia", on(State.DIAGNOSIS, "avis-local/demande")),
+    "cases.committee": Route(
+        "nadia", on(State.LOCAL_REVIEW, "avis-local"), OpinionSchema,
+        {"review": "reserved", "words": "Un devis de plus"},
+    ),
+    "cases.decline_case": Route(
+        "nadia", on(State.DIAGNOSIS, "ne-pas-presenter"), DeclineSchema,
+        {"reason": "rav_too_low", "words": "Trop juste", "targets": "pcb"},
+    ),
+    "cases.new_task": Route(
+        "nadia", on(State.DIAGNOSIS, "taches/nouvelle"), AddTaskSchema,
+        {"words": "Rappeler", "due_on.day": "1", "due_on.month": "2", "due_on.year": "2100"},
+    ),
+    "cases.finish": Route(
+        "nadia", on(State.DIAGNOSIS, "taches/faite"), FinishTaskSchema, {"task": "99999"}
     ),
     "cases.appointment": Route(
         "farid", on(State.CONTACT, "rendez-vous"), MeetingSchema,
@@ -153,12 +200,22 @@ ROUTES: dict[str, Route] = {
     "submissions.send_case": Route(
         "nadia", on(State.READY, "transmettre"), SendSchema, {"bank": "999999999"}
     ),
-    "submissions.review": Route(
-        "boris", on(State.SENT_TO_BANK, "relire"), ReplySchema, {"answer": "refused", "reason": "ficp"}
+    "cases.propose_help": Route(
+        "nadia", on(State.DIAGNOSIS, "autre-aide"), OrientSchema, {"targets": "pcb"}
     ),
-    "submissions.answer": Route(
-        "boris", on(State.SENT_TO_BANK, "reponse"), ReplySchema, {"answer": "refused", "reason": "ficp"}
+    "cases.help_results": Route(
+        "nadia", on(State.REDIRECTED, "aides"), ResultSchema,
+        {"orientation": "1", "result": "obtained", "amount": "120"},
     ),
+    "submissions.review": Route("boris", on(State.SENT_TO_BANK, "relire"), ReplySchema, REPLY),
+    "submissions.answer": Route("boris", on(State.SENT_TO_BANK, "reponse"), ReplySchema, REPLY),
+    "submissions.items": Route(
+        "nadia", on(State.BANK_INFO_REQUESTED, "complement"), ItemsSchema, {"words": "Le devis"}
+    ),
+    "submissions.choice": Route(
+        "nadia", on(State.BANK_COUNTER_OFFER, "choix"), PersonSaysSchema, {"choice": "accepts"}
+    ),
+    "submissions.recall_case": Route("nadia", on(State.SENT_TO_BANK, "retirer")),
     "home.advance": Route("nadia", at("/demonstration/avancer"), AdvanceSchema, {"step": "day"}),
 }  # fmt: skip
 
@@ -169,14 +226,24 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "accounts.accesses": (),
     "groupings.territory": (),
     "cases.day": (),
-    "cases.index": ("vue", "etat", "commune", "motif", "r", "ordre", "sens", "page"),
+    "cases.index": ("vue", "etat", "commune", "motif", "accueil", "r", "ordre", "sens", "page"),
     "cases.contact": (),
     "cases.show": (),
     "cases.appointment": (),
     "cases.diagnosis": (),
     "cases.orient": (),
     "cases.close": (),
+    "cases.await_papers": (),
+    "cases.committee": (),
+    "cases.decline_case": (),
+    "cases.new_task": (),
+    "cases.propose_help": (),
+    "cases.help_results": (),
+    "cases.orientation_sheet": (),
     "submissions.send_case": (),
+    "submissions.items": (),
+    "submissions.choice": (),
+    "submissions.recall_case": (),
     "submissions.desk": (),
     "submissions.answered": (),
     "submissions.show": (),

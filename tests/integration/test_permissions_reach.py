@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from tests.cast import ALPHA, BETA, Cast, Person, a_diagnosis, read
+from tests.cast import ALPHA, BETA, STEPS, Cast, Person, a_diagnosis, read
 from tests.integration.isolation.connections import Connection, Connections, value
 from werkzeug.test import TestResponse
 
-from microcredit.cases.codes import State
+from microcredit.cases.codes import AT_BANK, State
 from microcredit.cases.services.diagnosis import complete, correct, save_diagnosis
 from microcredit.cases.services.find import get
 from microcredit.kernel.permissions import Permission
@@ -211,15 +211,16 @@ def test_who_sees_aggregates_or_accounts_never_sees_the_number_of_a_case(cast: C
 def test_a_bank_sees_a_case_from_its_sending_and_the_other_bank_never(cast: Cast):
     for state in State:
         number = cast.case(state, canary=CANARY)
-        sent = state in (State.SENT_TO_BANK, State.BANK_REFUSED, State.APPROVED)
+        sent = "send" in STEPS[state]
+        waits = state in AT_BANK
         answer = cast.boris.get(f"/banque/{number}")
         assert answer.status_code == (200 if sent else 404), state
         assert (f"Lenoir{CANARY}" in answer.text) is sent
         assert cast.bella.get(f"/banque/{number}").status_code == 404
         pages = [listed(cast.boris.get(path)) for path in ("/banque", "/banque/decides")]
         assert [number in page for page in pages] == [
-            state is State.SENT_TO_BANK,
-            sent and state is not State.SENT_TO_BANK,
+            waits,
+            sent and not waits,
         ]
         assert all(
             number not in listed(cast.bella.get(path)) for path in ("/banque", "/banque/decides")
@@ -268,8 +269,8 @@ def test_a_bank_that_refused_keeps_its_copy_and_does_not_see_what_went_to_anothe
     assert "Second" in read(cast.bella.get(f"/banque/{number}"))
     assert number in listed(cast.boris.get("/banque/decides"))
     assert number not in listed(cast.boris.get("/banque"))
-    assert cast.boris.post(f"/banque/{number}/reponse", {"answer": "granted"}).status_code == 409
-    assert cast.bella.post(f"/banque/{number}/reponse", {"answer": "granted"}).status_code == 303
+    assert cast.boris.post(f"/banque/{number}/reponse", {"decision": "grant"}).status_code == 409
+    assert cast.bella.post(f"/banque/{number}/reponse", {"decision": "grant"}).status_code == 303
 
 
 def test_a_bank_loses_sight_of_a_copy_ninety_days_after_its_answer(cast: Cast, owner: Connection):

@@ -44,9 +44,9 @@ FORMS = {
     Act.COMPLETE: Form("nadia", State.DIAGNOSIS, "complet", State.READY),
     Act.CORRECT: Form("nadia", State.READY, "corriger", State.DIAGNOSIS),
     Act.SEND_TO_BANK: Form("nadia", State.READY, "transmettre", State.SENT_TO_BANK),
-    Act.GRANT: Form("boris", State.SENT_TO_BANK, "reponse", State.APPROVED, {"answer": "granted"}),
+    Act.GRANT: Form("boris", State.SENT_TO_BANK, "reponse", State.APPROVED, {"decision": "grant"}),
     Act.REFUSE: Form("boris", State.SENT_TO_BANK, "reponse", State.BANK_REFUSED,
-                     {"answer": "refused", "reason": "ficp"}),
+                     {"decision": "refuse", "reasons": "ficp"}),
     Act.REDIRECT: Form("nadia", State.CONTACT, "orienter", State.REDIRECTED,
                        {"reason": "better_aid_exists", "targets": "pcb"}),
     Act.CLOSE: Form("farid", State.CONTACT, "sans-suite", State.NO_SHOW_OR_WITHDRAWN,
@@ -169,9 +169,9 @@ def test_of_two_bank_officers_who_answer_at_once_one_decides_and_the_other_is_to
         path = f"/banque/{number}/reponse"
 
         answers = at_once(
-            lambda one=one, path=path: one.post(path, {"answer": "granted"}),
+            lambda one=one, path=path: one.post(path, {"decision": "grant"}),
             lambda other=other, path=path: other.post(
-                path, {"answer": "refused", "reason": "ficp"}
+                path, {"decision": "refuse", "reasons": "ficp"}
             ),
         )
 

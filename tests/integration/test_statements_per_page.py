@@ -23,6 +23,12 @@ PAGES: dict[str, tuple[str, Callable[[dict[State, str]], str], int]] = {
     "diagnosis": ("lucie", lambda of: f"/dossiers/{of[State.DIAGNOSIS]}/diagnostic", 8),
     "sending": ("lucie", lambda of: f"/dossiers/{of[State.READY]}/transmettre", 9),
     "orientation": ("lucie", lambda of: f"/dossiers/{of[State.CONTACT]}/orienter", 2),
+    "other help": ("lucie", lambda of: f"/dossiers/{of[State.APPROVED]}/autre-aide", 5),
+    "orientation sheet": ("lucie", lambda of: f"/dossiers/{of[State.REDIRECTED]}/feuille-orientation", 5),
+    "results of helps": ("lucie", lambda of: f"/dossiers/{of[State.REDIRECTED]}/aides", 5),
+    "items asked": ("lucie", lambda of: f"/dossiers/{of[State.BANK_INFO_REQUESTED]}/complement", 8),
+    "choice": ("lucie", lambda of: f"/dossiers/{of[State.BANK_COUNTER_OFFER]}/choix", 8),
+    "taking back": ("lucie", lambda of: f"/dossiers/{of[State.SENT_TO_BANK]}/retirer", 8),
     "bank desk": ("basil", lambda _: "/banque", 5),
     "bank's answers": ("basil", lambda _: "/banque/decides", 5),
     "bank copy": ("basil", lambda of: f"/banque/{of[State.SENT_TO_BANK]}", 5),
@@ -71,7 +77,8 @@ def measures(demo_cast: Cast) -> tuple[dict[str, int], dict[str, int]]:
         people = {"at": "flora", "worker": "lucie", "bank": "basil"}
         return demo_cast.case(state, commune=GAMMA, name=name, **people)
 
-    wanted = (State.CONTACT, State.DIAGNOSIS, State.READY, State.SENT_TO_BANK, State.APPROVED)
+    wanted = (State.CONTACT, State.DIAGNOSIS, State.READY, State.SENT_TO_BANK, State.APPROVED,
+              State.REDIRECTED, State.BANK_INFO_REQUESTED, State.BANK_COUNTER_OFFER)  # fmt: skip
     numbers = {state: case(state, "Lenoir") for state in wanted}
     few = measure(demo_cast, numbers)
     states = list(State)

@@ -18,6 +18,7 @@ Typed = dict[str, object]
 WORKERS = frozenset({Role.CASE_WORKER})
 DESKS = WORKERS | {Role.FRONT_DESK}
 READERS = DESKS | {Role.CCAS_DIRECTOR, Role.COORDINATOR}
+REVIEWERS = WORKERS | {Role.CCAS_DIRECTOR, Role.COORDINATOR}
 BANKS = frozenset({Role.BANK_OFFICER})
 AGGREGATES = WORKERS | {Role.CCAS_DIRECTOR, Role.COORDINATOR, Role.ELECTED_MEMBER}
 EVERYBODY = frozenset(Role)
@@ -111,12 +112,60 @@ def an_end(_: Place) -> Typed:
     return {"reason": "changed_mind"}
 
 
+def some_papers(place: Place) -> Typed:
+    return {"words": place.canary}
+
+
+def an_opinion(place: Place) -> Typed:
+    return {"review": "favourable", "words": place.canary}
+
+
+def a_decline(place: Place) -> Typed:
+    return {"reason": "rav_too_low", "words": place.canary, "targets": "pcb"}
+
+
+def a_task(place: Place) -> Typed:
+    day = date.today() + timedelta(days=20)  # noqa: DTZ011  (any day ahead does)
+    return {
+        "words": place.canary, "due_on.day": day.day, "due_on.month": day.month,
+        "due_on.year": day.year,
+    }  # fmt: skip
+
+
+def a_view(place: Place) -> Typed:
+    return {"nom": place.canary, "vue": "tous"}
+
+
+def a_view_of_nobody(_: Place) -> Typed:
+    return {"view": 10**12}
+
+
+def a_task_of_nobody(_: Place) -> Typed:
+    return {"task": 10**12}
+
+
 def a_sending(place: Place) -> Typed:
     return {"bank": place.bank_id}
 
 
 def an_answer(_: Place) -> Typed:
-    return {"answer": "refused", "reason": "ficp"}
+    return {"decision": "refuse", "reasons": "ficp"}
+
+
+def an_other_help(_: Place) -> Typed:
+    return {"targets": "pcb"}
+
+
+def a_result_of_nobody(_: Place) -> Typed:
+    return {"orientation": 10**12, "result": "obtained", "amount": "120"}
+
+
+def what_was_asked(place: Place) -> Typed:
+    return {"words": place.canary}
+
+
+def an_acceptance(_: Place) -> Typed:
+    return {"choice": "accepts"}
 
 
 def a_step(_: Place) -> Typed:
@@ -196,9 +245,43 @@ ROUTES = (
     _post("cases.orient", f"{_CASE}/orienter", "Orienter et clore", DESKS, _S.DIAGNOSIS, an_orientation),
     Route("cases.close", f"{_CASE}/sans-suite", "Formulaire de classement", DESKS, state=_S.DIAGNOSIS),
     _post("cases.close", f"{_CASE}/sans-suite", "Classer sans suite", DESKS, _S.DIAGNOSIS, an_end),
+    Route("cases.await_papers", f"{_CASE}/pieces", "Formulaire des pièces à apporter", WORKERS, state=_S.DIAGNOSIS),
+    _post("cases.await_papers", f"{_CASE}/pieces", "Attendre des pièces", WORKERS, _S.DIAGNOSIS, some_papers),
+    _post("cases.papers_came", f"{_CASE}/pieces/recues", "Noter que les pièces sont là", WORKERS, _S.AWAITING_DOCUMENTS),
+    _post("cases.ask_committee", f"{_CASE}/avis-local/demande", "Demander l’avis local", WORKERS, _S.READY),
+    Route("cases.committee", f"{_CASE}/avis-local", "Formulaire de l’avis du comité", REVIEWERS, state=_S.LOCAL_REVIEW),
+    _post("cases.committee", f"{_CASE}/avis-local", "Noter l’avis du comité", REVIEWERS, _S.LOCAL_REVIEW, an_opinion),
+    Route("cases.decline_case", f"{_CASE}/ne-pas-presenter", "Formulaire de non-présentation", WORKERS,
+          state=_S.DIAGNOSIS),
+    _post("cases.decline_case", f"{_CASE}/ne-pas-presenter", "Ne pas présenter", WORKERS, _S.DIAGNOSIS, a_decline),
+    Route("cases.new_task", f"{_CASE}/taches/nouvelle", "Formulaire d’une tâche", DESKS, state=_S.DIAGNOSIS),
+    _post("cases.new_task", f"{_CASE}/taches/nouvelle", "Ajouter une tâche", DESKS, _S.DIAGNOSIS, a_task),
+    _post("cases.finish", f"{_CASE}/taches/faite", "Marquer une tâche faite (tâche inexistante : introuvable)",
+          DESKS, _S.DIAGNOSIS, a_task_of_nobody, 404),
+    _post("cases.keep", "/dossiers/vues", "Garder une vue de la liste", READERS, None, a_view),
+    _post("cases.forget", "/dossiers/vues/retirer", "Retirer une vue (vue inexistante : introuvable)",
+          READERS, None, a_view_of_nobody, 404),
     Route("submissions.send_case", f"{_CASE}/transmettre", "Relire ce qui partira à la banque", WORKERS,
           state=_S.READY, named=True),
     _post("submissions.send_case", f"{_CASE}/transmettre", "Transmettre à la banque", WORKERS, _S.READY, a_sending),
+    Route("cases.propose_help", f"{_CASE}/autre-aide", "Formulaire d’une autre aide", DESKS, state=_S.APPROVED),
+    _post("cases.propose_help", f"{_CASE}/autre-aide", "Proposer une autre aide", DESKS, _S.DIAGNOSIS, an_other_help),
+    Route("cases.orientation_sheet", f"{_CASE}/feuille-orientation", "Feuille d’orientation à imprimer", DESKS,
+          state=_S.REDIRECTED),
+    Route("cases.help_results", f"{_CASE}/aides", "Ce qu’ont donné les aides", DESKS, state=_S.REDIRECTED),
+    _post("cases.help_results", f"{_CASE}/aides", "Noter le résultat d’une aide (aide inexistante : introuvable)",
+          DESKS, _S.REDIRECTED, a_result_of_nobody, 404),
+    Route("submissions.items", f"{_CASE}/complement", "Ce que la banque demande", WORKERS,
+          state=_S.BANK_INFO_REQUESTED, named=True),
+    _post("submissions.items", f"{_CASE}/complement", "Répondre à la banque", WORKERS, _S.BANK_INFO_REQUESTED,
+          what_was_asked),
+    Route("submissions.choice", f"{_CASE}/choix", "Les deux prêts, avant le choix", WORKERS,
+          state=_S.BANK_COUNTER_OFFER),
+    _post("submissions.choice", f"{_CASE}/choix", "Noter le choix de la personne", WORKERS, _S.BANK_COUNTER_OFFER,
+          an_acceptance),
+    Route("submissions.recall_case", f"{_CASE}/retirer", "Avant de retirer de la banque", WORKERS,
+          state=_S.SENT_TO_BANK),
+    _post("submissions.recall_case", f"{_CASE}/retirer", "Retirer de la banque", WORKERS, _S.SENT_TO_BANK),
     Route("submissions.desk", "/banque", "Copies à décider", BANKS),
     Route("submissions.answered", "/banque/decides", "Copies décidées", BANKS),
     Route("submissions.show", _COPY, "Une copie figée", BANKS, state=_S.SENT_TO_BANK, named=True),
