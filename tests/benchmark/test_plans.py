@@ -3,12 +3,16 @@
 Each statement of each page is explained where it runs, in the page's own transaction, before it runs.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import psycopg
 import pytest
+from psycopg import sql
+from psycopg.adapt import PyFormat, Transformer
 from sqlalchemy import Connection, event
-from sqlalchemy.engine.interfaces import DBAPICursor, ExecutionContext
+from sqlalchemy.engine.interfaces import ExecutionContext
 from tests.benchmark.bases import PAGES, Base, Page, Visitor, visited
 
 from microcredit.app import create_app
@@ -27,24 +31,23 @@ GROWING = frozenset(
 )  # fmt: skip
 
 
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
 @dataclass(frozen=True)
 class Scan:
-    """How one table is read by one statement."""
+    """How one table is read by one statement; `tenant_first` when indexes lead to one tenant's rows alone."""
 
     page: str
     table: str
     how: str
     index: str
     condition: str
+    tenant_first: bool
     kept: int
     dropped: int
     milliseconds: float
     statement: str
-
-    @property
-    def tenant_first(self) -> bool:
-        """Whether an index leads to the rows of the tenant, and to no other's."""
-        return "tenant_id" in self.condition
 
     def __str__(self) -> str:
         return (
@@ -74,13 +77,12 @@ def explained(visitor: Visitor) -> list[Scan]:
     now: list[Page] = []
 
     def explain(
-        _connection: Connection, cursor: DBAPICursor, statement: str, parameters: object,
+        _connection: Connection, cursor: psycopg.Cursor[tuple[object, ...]], statement: str,
+        parameters: dict[str, object],
         _context: ExecutionContext | None, _many: bool,
     ) -> None:  # fmt: skip
         if statement.startswith(("SELECT", "WITH")) and " app." in statement:
-            cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + statement, parameters)
-            for plan in cursor.fetchone()[0]:
-                scans.extend(_scans(now[-1].name, plan["Plan"], statement))
+            scans.extend(_scans(now[-1].name, _plan(cursor, statement, parameters), statement))
 
     event.listen(pools.web, "before_cursor_execute", explain)
     host = f"{visitor.base.slug}.localhost:{settings.port}"
@@ -94,19 +96,50 @@ def explained(visitor: Visitor) -> list[Scan]:
     return scans
 
 
+def _plan(
+    cursor: psycopg.Cursor[tuple[object, ...]], statement: str, parameters: dict[str, object]
+) -> dict[str, object]:
+    """The plan of a statement as the product runs it: prepared, under the one plan for all tenants."""
+    names = list(dict.fromkeys(PLACEHOLDER.findall(statement)))
+    text = PLACEHOLDER.sub(lambda found: f"${names.index(found[1]) + 1}", statement)
+    types = f"({', '.join(_type(cursor, parameters[name]) for name in names)})" if names else ""
+    values = sql.SQL(", ").join(sql.Literal(parameters[name]) for name in names)
+    given = f"({values.as_string(cursor)})" if names else ""
+    cursor.execute(f"PREPARE explained{types} AS " + text.replace("%%", "%"))
+    cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE explained" + given)
+    (found,) = cursor.fetchone()
+    cursor.execute("DEALLOCATE explained")
+    return found[0]["Plan"]
+
+
+def _type(cursor: psycopg.Cursor[tuple[object, ...]], value: object) -> str:
+    """The type under which the driver sends a value: what the server must guess stays unknown."""
+    oid = Transformer(cursor).get_dumper(value, PyFormat.AUTO).oid
+    known = cursor.adapters.types.get(oid) if oid else None
+    return known.regtype if known else "unknown"
+
+
 def _scans(page: str, node: dict[str, object], statement: str) -> Iterator[Scan]:
-    """The nodes of a plan that read a table; a bitmap's index stands one node below."""
+    """The nodes of a plan that read a table, each with the indexes that lead it there."""
     if "Relation Name" in node:
-        below = node.get("Plans") or [{}]
-        index = (
-            node
-            if "Index Name" in node
-            else (below[0] if "Bitmap" in str(node["Node Type"]) else {})
-        )
+        leading = [node] if "Index Name" in node else list(_bitmaps(node))
+        conditions = [str(index.get("Index Cond", "nothing")) for index in leading]
+        sound = all("tenant_id" in condition for condition in conditions)
         yield Scan(
-            page, str(node["Relation Name"]), str(node["Node Type"]), str(index.get("Index Name", "")),
-            str(index.get("Index Cond", "")), int(node["Actual Rows"]) * int(node["Actual Loops"]),
+            page, str(node["Relation Name"]), str(node["Node Type"]),
+            " ".join(str(index["Index Name"]) for index in leading),
+            " and ".join(conditions), bool(leading) and sound,
+            int(node["Actual Rows"]) * int(node["Actual Loops"]),
             int(node.get("Rows Removed by Filter", 0)), float(node["Actual Total Time"]), statement,
         )  # fmt: skip
     for plan in node.get("Plans", []):
         yield from _scans(page, plan, statement)
+
+
+def _bitmaps(node: dict[str, object]) -> Iterator[dict[str, object]]:
+    """The indexes of which a bitmap is made."""
+    for plan in node.get("Plans", []):
+        if plan["Node Type"] == "Bitmap Index Scan":
+            yield plan
+        elif str(plan["Node Type"]).startswith("Bitmap"):
+            yield from _bitmaps(plan)
