@@ -1,4 +1,4 @@
-"""The waits and the ways out of a case: papers, the committee, what is not presented, what nothing follows."""
+"""What a case waits for, papers or the committee, and the way out that nothing follows."""
 
 from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,11 +9,9 @@ from microcredit.cases.papers import USUAL
 from microcredit.cases.schemas import (
     AskDocumentsSchema,
     CloseSchema,
-    DeclineSchema,
     OpinionSchema,
 )
 from microcredit.cases.services.close import close as close_case
-from microcredit.cases.services.close import decline
 from microcredit.cases.services.documents import await_documents, receive_documents
 from microcredit.cases.services.find import ready_for
 from microcredit.cases.services.review import ask_review, give_review
@@ -72,20 +70,6 @@ def committee(number: str) -> ResponseReturnValue:
 
 _COMPLETE = "Le dossier est de nouveau complet, il peut partir à la banque."
 _REOPENED = "Le diagnostic est rouvert."
-
-
-@pages.route("/dossiers/<case_number:number>/ne-pas-presenter", methods=["GET", "POST"])
-@requires(Permission.DECLINE_CASE)
-def decline_case(number: str) -> ResponseReturnValue:
-    """Decide not to show a file to a bank: a person decides, says why, and where to go from here."""
-    case = ready_for(session(), identity(), number, Act.DECLINE)
-    form = Form(DeclineSchema())
-    asked = form.read() if request.method == "POST" else None
-    if asked is not None:
-        decline(session(), identity(), number, asked)
-        flash("La décision est notée. Le dossier peut être repris si la situation change.")
-        return to_case(number)
-    return render_template("cases/decline.html", form=form, case=case), form.status
 
 
 @pages.route("/dossiers/<case_number:number>/sans-suite", methods=["GET", "POST"])

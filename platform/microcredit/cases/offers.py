@@ -113,11 +113,11 @@ WAITS: dict[State, Wait] = {
 
 TASK_ICONS: dict[TaskKind, str] = {
     TaskKind.CALL: "phone", TaskKind.FOLLOW_UP: "phone", TaskKind.PURCHASE_PROOF: "file",
-    TaskKind.ORIENTATION_RESULT: "turn", TaskKind.EVALUATION: "done", TaskKind.OTHER: "check",
+    TaskKind.ORIENTATION_RESULT: "turn", TaskKind.EVALUATION: "done", TaskKind.OTHER: "clock",
 }  # fmt: skip
 
 TASK_VERBS: dict[TaskKind, str] = {
-    TaskKind.CALL: "Appeler, après un prélèvement rejeté,",
+    TaskKind.CALL: "Appeler",
     TaskKind.FOLLOW_UP: "Prendre des nouvelles de",
     TaskKind.PURCHASE_PROOF: "Demander la preuve d’achat à",
     TaskKind.ORIENTATION_RESULT: "Demander ce qu’a donné l’orientation de",

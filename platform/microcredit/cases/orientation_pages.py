@@ -12,6 +12,8 @@ from microcredit.cases.codes import Act, Motive, OrientationTarget, RedirectReas
 from microcredit.cases.helps import BY_MOTIVE, HELPS
 from microcredit.cases.models import Case
 from microcredit.cases.schemas import (
+    Decline,
+    DeclineSchema,
     Orient,
     OrientSchema,
     Redirect,
@@ -19,6 +21,7 @@ from microcredit.cases.schemas import (
     Result,
     ResultSchema,
 )
+from microcredit.cases.services.close import decline
 from microcredit.cases.services.close import redirect as redirect_case
 from microcredit.cases.services.orientation import note_result, read_helps, to_orient
 from microcredit.cases.services.orientation import orient as orient_case
@@ -55,6 +58,20 @@ def orient(number: str) -> ResponseReturnValue:
         return to_case(number)
     case = to_orient(session(), identity(), number, Act.REDIRECT)
     return _targets_page("cases/orient.html", form, case)
+
+
+@pages.route("/dossiers/<case_number:number>/ne-pas-presenter", methods=["GET", "POST"])
+@requires(Permission.DECLINE_CASE)
+def decline_case(number: str) -> ResponseReturnValue:
+    """Decide not to show a file to a bank: a person decides, says why, and where to go from here."""
+    case = to_orient(session(), identity(), number, Act.DECLINE)
+    form: Form[Decline] = Form(DeclineSchema())
+    asked = form.read() if request.method == "POST" else None
+    if asked is not None:
+        decline(session(), identity(), number, asked)
+        flash("La décision est notée. Le dossier peut être repris si la situation change.")
+        return to_case(number)
+    return _targets_page("cases/decline.html", form, case)
 
 
 @pages.route("/dossiers/<case_number:number>/autre-aide", methods=["GET", "POST"])
@@ -94,7 +111,7 @@ def help_results(number: str) -> ResponseReturnValue:
 
 
 def _targets_page(
-    template: str, form: Form[Redirect] | Form[Orient], case: Case
+    template: str, form: Form[Redirect] | Form[Decline] | Form[Orient], case: Case
 ) -> ResponseReturnValue:
     told = _told(case)
     if request.method == "GET" and case.state == State.BANK_REFUSED.value:

@@ -3,13 +3,15 @@
 import logging
 import secrets
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import BadHost, HTTPException, MethodNotAllowed
 
 from microcredit.kernel.errors import DomainError, Stale
+from microcredit.kernel.permissions import Permission
+from microcredit.web.requests import somebody
 
 log = logging.getLogger("microcredit")
 
@@ -45,7 +47,22 @@ def _refused(error: DomainError) -> ResponseReturnValue:
     titles = {404: "Introuvable", 403: "Ce n’est pas ouvert à ce rôle", 400: SENTENCES[400][0]}
     title = titles.get(error.status, "Cet acte n’a pas pu se faire")
     differences = error.differences if isinstance(error, Stale) else []
-    return error_page(error.status, title, str(error), differences=differences)
+    return error_page(error.status, title, str(error), differences=differences, **_way_back(error))
+
+
+def _way_back(error: DomainError) -> dict[str, str]:
+    """The page of the case, or of the copy, that an act could not be done on: its address and words."""
+    number, me = (request.view_args or {}).get("number"), somebody()
+    if error.status != 409 or number is None or me is None:
+        return {}
+    if me.may(Permission.LIST_CASES):
+        where, words = "cases.show", f"Revenir au dossier {number}"
+    elif me.may(Permission.READ_SUBMISSIONS):
+        where, words = "submissions.desk", "Revenir aux dossiers à décider"
+    else:
+        return {}
+    values = {"number": number} if where == "cases.show" else {}
+    return {"back": url_for(where, **values), "back_words": words}
 
 
 def _bad_host(error: BadHost) -> ResponseReturnValue:
