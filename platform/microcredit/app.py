@@ -72,6 +72,9 @@ def create_app(settings: Settings, pools: Pools | None = None) -> Flask:
     app.extensions["case_panels"] = [
         panel for domain in DOMAINS for panel in getattr(domain, "CASE_PANELS", ())
     ]
+    app.extensions["territory_parts"] = [
+        part for domain in DOMAINS for part in getattr(domain, "TERRITORY_PARTS", ())
+    ]
     app.extensions["loan_panels"] = [
         panel for domain in DOMAINS for panel in getattr(domain, "LOAN_PANELS", ())
     ]

@@ -11,7 +11,7 @@ from microcredit.cases.codes import State
 
 #: Pages with the most statements that each may cost, `enter` and the trail included.
 PAGES: dict[str, tuple[str, Callable[[dict[State, str]], str], int]] = {
-    "day": ("lucie", lambda _: "/ma-journee", 5),
+    "day": ("lucie", lambda _: "/ma-journee", 7),
     "day of a desk": ("flora", lambda _: "/ma-journee", 5),
     "list": ("lucie", lambda _: "/dossiers?vue=tous", 8),
     "list by name": ("lucie", lambda _: "/dossiers?vue=tous&ordre=nom", 8),
@@ -20,7 +20,7 @@ PAGES: dict[str, tuple[str, Callable[[dict[State, str]], str], int]] = {
     "contact": ("flora", lambda _: "/dossiers/nouveau", 2),
     "case": ("lucie", lambda of: f"/dossiers/{of[State.APPROVED]}", 12),
     "appointment": ("lucie", lambda of: f"/dossiers/{of[State.CONTACT]}/rendez-vous", 3),
-    "diagnosis": ("lucie", lambda of: f"/dossiers/{of[State.DIAGNOSIS]}/diagnostic", 8),
+    "diagnosis": ("lucie", lambda of: f"/dossiers/{of[State.DIAGNOSIS]}/diagnostic", 10),
     "sending": ("lucie", lambda of: f"/dossiers/{of[State.READY]}/transmettre", 9),
     "orientation": ("lucie", lambda of: f"/dossiers/{of[State.CONTACT]}/orienter", 2),
     "other help": ("lucie", lambda of: f"/dossiers/{of[State.APPROVED]}/autre-aide", 5),
@@ -35,7 +35,7 @@ PAGES: dict[str, tuple[str, Callable[[dict[State, str]], str], int]] = {
     "figures": ("colin", lambda _: "/chiffres", 5),
     "figures, masked": ("elsa", lambda _: "/chiffres", 5),
     "commune": ("dora", lambda _: "/ma-commune", 10),
-    "territory": ("lucie", lambda _: "/territoire", 3),
+    "territory": ("lucie", lambda _: "/territoire", 7),
     "accounts": ("theo", lambda _: "/comptes", 3),
     "landing": ("lucie", lambda _: "/", 1),
 }

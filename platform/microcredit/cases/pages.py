@@ -11,12 +11,16 @@ from microcredit.cases import (
 from microcredit.cases.blueprint import pages
 from microcredit.cases.panels import Panel
 from microcredit.cases.services.orientation import helps_of
+from microcredit.cases.services.rules import rules_in_force
+from microcredit.groupings.pages import TerritoryPart
 from microcredit.kernel.permissions import Permission
 
 CASE_PANELS = (Panel("cases/_helps.html", Permission.REDIRECT_CASE, helps_of),)
+TERRITORY_PARTS = (TerritoryPart("cases/_rules.html", rules_in_force),)
 
 __all__ = [
     "CASE_PANELS",
+    "TERRITORY_PARTS",
     "act_pages",
     "case_pages",
     "diagnosis_pages",

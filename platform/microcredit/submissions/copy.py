@@ -8,10 +8,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 
-from microcredit.cases.budget_codes import BudgetCode, Periodicity
-from microcredit.cases.codes import Motive
+from microcredit.cases.budget_codes import BudgetCode, Confidence, Periodicity, Whose
+from microcredit.cases.codes import Motive, Purpose
+from microcredit.cases.models import BudgetLine
 from microcredit.cases.services.diagnosis import Facts
+from microcredit.cases.services.indicators import living_after
+from microcredit.mathematics.amortisation.instalments import instalment
 from microcredit.people.codes import Civility, Employment, Family, Housing
 from microcredit.people.services import full_name
 
@@ -34,6 +38,7 @@ DECLARED = {
     "employment": "Emploi",
     "employment_ends_on": "Fin du contrat",
     "motive": "Motif",
+    "purpose": "Objet précis",
     "project": "Projet",
     "total_cost_cents": "Coût total",
     "contribution_cents": "Apport personnel",
@@ -44,6 +49,8 @@ DECLARED = {
     "charges_cents": "Charges du mois",
     "debts_cents": "Crédits et dettes du mois",
     "left_cents": "Reste chaque mois",
+    "instalment_cents": "Mensualité estimée",
+    "living_cents": "Reste à vivre par jour et par personne, mensualité déduite",
     "opinion": "Avis de l’accompagnatrice",
     "sent_by": "Transmis par",
     "terms": "Conditions de prêt appliquées",
@@ -52,12 +59,19 @@ DECLARED = {
 Copy = Mapping[str, object]
 
 
-def compose(facts: Facts, *, commune: str, sent_by: str, terms: str) -> dict[str, object]:
-    """The copy of a complete case: text, whole numbers and lists alone."""
+def compose(
+    facts: Facts, *, commune: str, sent_by: str, terms: str, annual_rate: Decimal
+) -> dict[str, object]:
+    """The copy of a complete case: text, whole numbers and lists alone.
+
+    The instalment is what the request would cost a month at the bank's `annual_rate` of the day (a
+    fraction of one): it is estimated, and only the bank's offer binds.
+    """
     case, person, household = facts.case, facts.person, facts.household
     if person is None or household is None:
         raise LookupError("only a complete case is copied")
     totals = facts.balance
+    paid = instalment(case.amount_cents, annual_rate, case.months or 1)
     return {
         "number": case.number,
         "civility": Civility(person.civility).label if person.civility else "",
@@ -76,27 +90,39 @@ def compose(facts: Facts, *, commune: str, sent_by: str, terms: str) -> dict[str
         "employment": Employment(household.employment).label,
         "employment_ends_on": _iso(household.employment_ends_on),
         "motive": Motive(case.motive).label,
+        "purpose": Purpose(case.purpose).label if case.purpose else "",
         "project": facts.project,
         "total_cost_cents": case.total_cost_cents,
         "contribution_cents": case.contribution_cents or 0,
         "amount_cents": case.amount_cents,
         "months": case.months,
-        "budget": [
-            {
-                "code": line.code,
-                "label": BudgetCode(line.code).label,
-                "amount_cents": line.amount_cents,
-                "periodicity": Periodicity(line.periodicity).label,
-            }
-            for line in facts.lines
-        ],
+        "budget": [_line(line) for line in facts.lines],
         "resources_cents": totals.resources,
         "charges_cents": totals.charges,
         "debts_cents": totals.debts,
         "left_cents": totals.left,
+        "instalment_cents": paid,
+        "living_cents": living_after(facts, paid),
         "opinion": facts.opinion,
         "sent_by": sent_by,
         "terms": terms,
+    }
+
+
+def _line(line: BudgetLine) -> dict[str, object]:
+    """One line of the budget, in words. Copies made before these words exist without some of them."""
+    code = BudgetCode(line.code)
+    return {
+        "code": line.code,
+        "label": code.label,
+        "amount_cents": line.amount_cents,
+        "periodicity": Periodicity(line.periodicity).label,
+        "counted": code.counts and line.periodicity != Periodicity.ONCE.value,
+        "whose": Whose(line.whose).label,
+        "confidence": Confidence(line.confidence).label,
+        "ends_on": _iso(line.ends_on),
+        "creditor": line.creditor,
+        "owed_cents": line.owed_cents,
     }
 
 

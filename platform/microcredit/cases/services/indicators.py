@@ -66,6 +66,15 @@ def indicators_typed(
     return _computed(session, typed_situation(filled, case, today), bank_id, today)
 
 
+def living_after(facts: Facts, instalment: int) -> int | None:
+    """Cents left per day and person once an instalment (cents) is paid; None when nobody is counted."""
+    # Persons are counted whatever their ages, so that any day will do.
+    case = facts.case
+    found = stored_situation(case, facts.household, facts.lines, case.opened_on)
+    value = arithmetic.left_per_person(found.lines, found.household, instalment).value
+    return value if isinstance(value, int) else None
+
+
 def _computed(
     session: Session, situation: Situation, bank_id: int | None, today: date
 ) -> Indicators:

@@ -96,6 +96,7 @@ def send(session: Session, identity: Identity, number: str, bank_id: int) -> Sub
             commune=commune_names(session)[case.residence_code],
             sent_by=identity.account_name,
             terms=terms_in_words(bank.terms),
+            annual_rate=bank.terms.annual_rate,
         )
     )
     sha256 = copy.digest(written)
