@@ -132,16 +132,16 @@ def a_task(place: Place) -> Typed:
     }  # fmt: skip
 
 
-def a_view(place: Place) -> Typed:
-    return {"nom": place.canary, "vue": "tous"}
+def a_view(_: Place) -> Typed:
+    return {"nom": "Ma vue", "vue": "tous"}
 
 
 def a_view_of_nobody(_: Place) -> Typed:
-    return {"view": 10**12}
+    return {"view": 999_999_999}
 
 
 def a_task_of_nobody(_: Place) -> Typed:
-    return {"task": 10**12}
+    return {"task": 999_999_999}
 
 
 def a_sending(place: Place) -> Typed:
@@ -157,7 +157,7 @@ def an_other_help(_: Place) -> Typed:
 
 
 def a_result_of_nobody(_: Place) -> Typed:
-    return {"orientation": 10**12, "result": "obtained", "amount": "120"}
+    return {"orientation": 999_999_999, "result": "obtained", "amount": "120"}
 
 
 def what_was_asked(place: Place) -> Typed:
