@@ -90,7 +90,9 @@ def diagnose(session: Session, identity: Identity, told: Told, step: Step) -> No
 def _left(told: Told) -> int:
     """What the household is left a day and a person, in euros: little where that was the reason."""
     tight = {"rav_too_low": (2, 5), "deficit_budget": (0, 2), "overindebtedness": (0, 4)}
-    low, high = tight.get(told.tale.reason, (7, 12) if told.tale.fate is not Fate.DECLINED else (5, 9))
+    low, high = tight.get(
+        told.tale.reason, (7, 12) if told.tale.fate is not Fate.DECLINED else (5, 9)
+    )
     return told.random.randint(low, high)
 
 
@@ -120,9 +122,7 @@ def not_present(session: Session, identity: Identity, told: Told, _: Step) -> No
         "refuses_accompaniment": "Le suivi fait partie du microcrédit ; vous préférez sans.",
         "overindebtedness": "La Banque de France peut d’abord remettre les dettes en ordre.",
     }[told.tale.reason]
-    decline(
-        session, identity, told.number, Decline(told.tale.reason, words, _targets(told.tale))
-    )
+    decline(session, identity, told.number, Decline(told.tale.reason, words, _targets(told.tale)))
 
 
 def send_on(session: Session, identity: Identity, told: Told, _: Step) -> None:

@@ -78,7 +78,9 @@ def _room(random: Random, tales: Sequence[Tale]) -> dict[int, int]:
     return room
 
 
-def _suits(target: OrientationTarget, tale: Tale, left: int, random: Random) -> tuple[int, int, float]:
+def _suits(
+    target: OrientationTarget, tale: Tale, left: int, random: Random
+) -> tuple[int, int, float]:
     """How well a help suits somebody; between equals, who has more left to be given."""
     age = tale.who.age(tale.contact_on.year)
     fits = {
@@ -140,7 +142,10 @@ def _shares(random: Random, euros: int, count: int) -> list[int]:
     if not count:
         return []
     mean = euros // count
-    parts = [max(10, round(mean * random.uniform(0.5, 1.5) / 10) * 10) if euros else 0 for _ in range(count)]
+    parts = [
+        max(10, round(mean * random.uniform(0.5, 1.5) / 10) * 10) if euros else 0
+        for _ in range(count)
+    ]
     parts[-1] += euros - sum(parts)
     while parts[-1] < min(10, euros):
         largest = parts.index(max(parts))

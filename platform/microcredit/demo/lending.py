@@ -77,9 +77,7 @@ def terms(random: Random) -> list[Terms]:
     """132 loans: the larger, the longer; the dearer the purpose, the larger; with some disorder."""
     amounts = sorted(_amounts(random))
     months = sorted(
-        random.choice(usual)
-        for count, usual in published.DURATIONS.values()
-        for _ in range(count)
+        random.choice(usual) for count, usual in published.DURATIONS.values() for _ in range(count)
     )
     purposes = [one for one, count in published.LENT_FOR.items() for _ in range(count)]
     purposes.sort(key=lambda one: PROJECTS[one[1]].usual * random.uniform(0.55, 1.45))

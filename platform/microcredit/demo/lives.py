@@ -67,14 +67,10 @@ def _disburse(session: Session, identity: Identity, told: Told, step: Step) -> N
     private = told.tale.private_sale
     payee = "" if private else PROJECTS[told.tale.purpose].payee
     kind = "borrower" if private else "supplier"
-    disburse(
-        session, identity, told.number, Disburse(step.on, kind, payee, first_due(step.on))
-    )
+    disburse(session, identity, told.number, Disburse(step.on, kind, payee, first_due(step.on)))
 
 
-def _stands(
-    session: Session, identity: Identity, told: Told, on: date
-) -> Situation:
+def _stands(session: Session, identity: Identity, told: Told, on: date) -> Situation:
     return get_loan(session, identity, told.number, Permission.WRITE_LOAN).on(on)
 
 

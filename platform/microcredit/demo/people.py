@@ -120,14 +120,17 @@ class Crowd:
 
 def draw(random: Random, weighted: tuple[tuple[T, int], ...]) -> T:
     """One of the values, by their weights."""
-    values, weights = zip(*weighted, strict=True)
+    values, weights = [value for value, _ in weighted], [weight for _, weight in weighted]
     return random.choices(values, weights=weights)[0]
 
 
 def _family(random: Random, age: int) -> Family:
     family = draw(random, FAMILIES)
-    alone = age < 20 or (age > 62 and family is Family.SINGLE_PARENT)
-    return Family.SINGLE if alone else family
+    if age < 20:
+        return Family.SINGLE
+    if age > 60:  # their children are grown up
+        return Family.COUPLE if family is Family.COUPLE_CHILDREN else Family.SINGLE
+    return family
 
 
 def _children(random: Random, family: Family, age: int, year: int) -> list[int]:

@@ -74,12 +74,14 @@ TERNOIS = (
          " follow_up 155, follow_up 94, follow_up 1", Purpose.CAR, 6500, 60),
     File("contact 210, meet 209 for 203, diagnose 203, complete 192, send 190, grant 178, sign 171, disburse 159,"
          " follow_up 127, follow_up 65", Purpose.CAR, 5200, 48),
-    File("contact 180, meet 179 for 171, diagnose 171, complete 160, send 157, refuse 146", Purpose.CAR, 7800, 84, FICP),
+    File("contact 180, meet 179 for 171, diagnose 171, complete 160, send 157, refuse 146",
+         Purpose.CAR, 7800, 84, FICP),
     File("contact 150, meet 149 for 142, diagnose 142, complete 131, send 129, grant 117, sign 110, disburse 97,"
          " follow_up 65, follow_up 2", Purpose.REPAIR, 1900, 24),
     File("contact 120, meet 119 for 112, diagnose 112, complete 101, send 99, grant 88, sign 81, disburse 68,"
          " follow_up 36", Purpose.LICENCE, 1700, 24),
-    File("contact 70, meet 69 for 62, diagnose 62, complete 50, send 48, grant 37, sign 30, disburse 17", Purpose.CAR, 8000, 84),
+    File("contact 70, meet 69 for 62, diagnose 62, complete 50, send 48, grant 37, sign 30, disburse 17",
+         Purpose.CAR, 8000, 84),
     File("contact 60, meet 59 for 52, diagnose 52, complete 40, send 38, grant 4", Purpose.CAR, 4300, 48),
     File("contact 52, meet 51 for 44, diagnose 44, complete 33, send 18", Purpose.WORKS, 3600, 48),
     File("contact 40, meet 39 for 30, diagnose 30, complete 8", Purpose.CAR, 5600, 60),
@@ -155,7 +157,9 @@ def _special(tale: Tale, note: str) -> None:
         tale.project = "Acheter une voiture d’occasion : le CDD est à Onnaing, en équipe du matin."
         tale.opinion = "Contrat renouvelé deux fois. Le budget tient, sans rejet depuis un an."
     elif note == PETIT:
-        tale.project = "Passer le permis et acheter un scooter pour rejoindre les missions proposées."
+        tale.project = (
+            "Passer le permis et acheter un scooter pour rejoindre les missions proposées."
+        )
         tale.opinion = ""
     elif note == TIGHT:
         tale.reason = "rav_too_low"

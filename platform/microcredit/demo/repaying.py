@@ -15,11 +15,15 @@ LATE_ONCE = 10
 #: The last settled loans still wait for their evaluation.
 AWAIT_EVALUATION = 4
 
+#: The calls of the last days are still to be made.
+STILL_TO_CALL = timedelta(days=8)
+
 
 def repay(random: Random, tales: list[Tale], end: date) -> None:
     """Tell what happened to each loan until `end`."""
     for tale in tales:
-        _endings(tale, end)
+        if tale.ending in ENDINGS:
+            ENDINGS[tale.ending](tale, end)
     ordinary = [t for t in tales if t.ending in (Ending.ON_TIME, Ending.SETTLED)]
     paying = [t for t in ordinary if due_on(_paid_out(t), 6) <= end - timedelta(days=40)]
     for tale in random.sample(paying, k=min(LATE_ONCE, len(paying))):
@@ -47,34 +51,48 @@ def _paid_out(tale: Tale) -> date:
     return tale.day_of(What.DISBURSE)
 
 
-def _endings(tale: Tale, end: date) -> None:
-    paid_out = _paid_out(tale)
-    match tale.ending:
-        case Ending.EARLY:
-            tale.then(due_on(paid_out, 8) + timedelta(days=12), What.SETTLE)
-        case Ending.REGULARISED:
-            for number in (7, 8):
-                _unpaid(tale, number, regularised=False)
-            for number in (7, 8):
-                tale.then(due_on(paid_out, 8) + timedelta(days=20), What.PAY, number=number)
-        case Ending.ARREARS:
-            last = max(n for n in range(1, 36) if due_on(paid_out, n) <= end - timedelta(days=6))
-            _unpaid(tale, last - 1, regularised=False)
-            tale.then(due_on(paid_out, last) + timedelta(days=3), What.REJECT, number=last)
-        case Ending.RESCHEDULED:
-            for number in (6, 7):
-                _unpaid(tale, number, regularised=False)
-            decided_on = due_on(paid_out, 7) + timedelta(days=17)
-            months = (tale.lent_months or tale.months) - 5 + 6
-            first = add_months(due_on(paid_out, 7), 2)
-            tale.then(decided_on, What.RESCHEDULE, until=first, number=months)
-        case Ending.CALLED:
-            stopped = CALLED[2]
-            for number in (stopped, stopped + 1, stopped + 2):
-                _unpaid(tale, number, regularised=False)
-            since = due_on(paid_out, stopped + 2)
-            tale.then(since + timedelta(days=18), What.ACCELERATE, until=since + timedelta(days=25))
-            tale.then(since + timedelta(days=55), What.CALL_GUARANTEE)
+def _early(tale: Tale, _: date) -> None:
+    tale.then(due_on(_paid_out(tale), 8) + timedelta(days=12), What.SETTLE)
+
+
+def _regularised(tale: Tale, _: date) -> None:
+    for number in (7, 8):
+        _unpaid(tale, number, regularised=False)
+    for number in (7, 8):
+        tale.then(due_on(_paid_out(tale), 8) + timedelta(days=20), What.PAY, number=number)
+
+
+def _arrears(tale: Tale, end: date) -> None:
+    """The last two debits failed, and nobody has been called since the second."""
+    last = max(n for n in range(1, 36) if due_on(_paid_out(tale), n) <= end - timedelta(days=6))
+    _unpaid(tale, last - 1, regularised=False)
+    tale.then(due_on(_paid_out(tale), last) + timedelta(days=3), What.REJECT, number=last)
+
+
+def _rescheduled(tale: Tale, _: date) -> None:
+    """Two debits failed; the bank spreads the rest over six months more."""
+    for number in (6, 7):
+        _unpaid(tale, number, regularised=False)
+    failed_on = due_on(_paid_out(tale), 7)
+    months = (tale.lent_months or tale.months) - 5 + 6
+    first = add_months(failed_on, 2)
+    tale.then(failed_on + timedelta(days=17), What.RESCHEDULE, until=first, number=months)
+
+
+def _called(tale: Tale, _: date) -> None:
+    """Three debits failed; the bank demands everything, then calls the guarantee."""
+    stopped = CALLED[2]
+    for number in (stopped, stopped + 1, stopped + 2):
+        _unpaid(tale, number, regularised=False)
+    since = due_on(_paid_out(tale), stopped + 2)
+    tale.then(since + timedelta(days=18), What.ACCELERATE, until=since + timedelta(days=25))
+    tale.then(since + timedelta(days=55), What.CALL_GUARANTEE)
+
+
+ENDINGS = {
+    Ending.EARLY: _early, Ending.REGULARISED: _regularised, Ending.ARREARS: _arrears,
+    Ending.RESCHEDULED: _rescheduled, Ending.CALLED: _called,
+}  # fmt: skip
 
 
 def _unpaid(tale: Tale, number: int, *, regularised: bool) -> None:
@@ -92,7 +110,9 @@ def _calls(random: Random, tale: Tale, end: date) -> None:
     closed_on = min((s.on for s in tale.steps if s.what is What.EVALUATE), default=date.max)
     for months in FOLLOW_UP_MONTHS:
         called_on = add_working_days(add_months(paid_out, months), random.randint(0, 4))
-        if months <= (tale.lent_months or tale.months) and called_on <= end and called_on < closed_on:
+        if months <= (tale.lent_months or tale.months) and called_on < min(
+            closed_on, end - STILL_TO_CALL
+        ):
             tale.then(called_on, What.FOLLOW_UP)
     if tale.private_sale and paid_out + timedelta(days=12) <= end:
         tale.then(paid_out + timedelta(days=12), What.PROOF)
