@@ -56,6 +56,7 @@ from microcredit.kernel.permissions import Permission, Role
 from microcredit.kernel.tenancy import Identity, enter, enter_setup
 from microcredit.loans.schemas import Disburse, SettleEarly, Sign, Withdraw
 from microcredit.loans.services.disburse import disburse, withdraw
+from microcredit.loans.services.find import get_loan
 from microcredit.loans.services.postings import settle_early
 from microcredit.loans.services.sign import lapse_offer, sign_offer
 from microcredit.mathematics.dates import add_months
@@ -253,7 +254,9 @@ class Cast:
                     paid = Disburse(today, "supplier", f"Garage {canary}", first)
                     disburse(session, identity, number, paid)
                 case "settle":
-                    settle_early(session, identity, number, SettleEarly(today, 1500_00, "bank"))
+                    loan = get_loan(session, identity, number, Permission.WRITE_LOAN)
+                    owed = loan.on(today).outstanding_cents
+                    settle_early(session, identity, number, SettleEarly(today, owed, "bank"))
                 case "close_loan":
                     close_loan(session, identity, number, Evaluate("yes", "yes", comment=canary))
                 case "redirect":

@@ -12,23 +12,37 @@ from microcredit.cases.codes import State
 #: Pages with the most statements that each may cost, `enter` and the trail included.
 PAGES: dict[str, tuple[str, Callable[[dict[State, str]], str], int]] = {
     "day": ("lucie", lambda _: "/ma-journee", 7),
-    "day of a desk": ("flora", lambda _: "/ma-journee", 5),
-    "list": ("lucie", lambda _: "/dossiers?vue=tous", 8),
-    "list by name": ("lucie", lambda _: "/dossiers?vue=tous&ordre=nom", 8),
-    "search": ("lucie", lambda _: "/dossiers?r={words}", 8),
-    "list of a director": ("dora", lambda _: "/dossiers?vue=tous", 8),
+    "day of a desk": ("flora", lambda _: "/ma-journee", 6),
+    "list": ("lucie", lambda _: "/dossiers?vue=tous", 9),
+    "list by name": ("lucie", lambda _: "/dossiers?vue=tous&ordre=nom", 9),
+    "search": ("lucie", lambda _: "/dossiers?r={words}", 9),
+    "list of a director": ("dora", lambda _: "/dossiers?vue=tous", 9),
     "contact": ("flora", lambda _: "/dossiers/nouveau", 2),
-    "case": ("lucie", lambda of: f"/dossiers/{of[State.APPROVED]}", 12),
+    "case": ("lucie", lambda of: f"/dossiers/{of[State.APPROVED]}", 20),
+    "papers": ("lucie", lambda of: f"/dossiers/{of[State.DIAGNOSIS]}/pieces", 2),
+    "declining": ("lucie", lambda of: f"/dossiers/{of[State.READY]}/ne-pas-presenter", 4),
+    "task": ("lucie", lambda of: f"/dossiers/{of[State.CONTACT]}/taches/nouvelle", 2),
     "appointment": ("lucie", lambda of: f"/dossiers/{of[State.CONTACT]}/rendez-vous", 3),
     "diagnosis": ("lucie", lambda of: f"/dossiers/{of[State.DIAGNOSIS]}/diagnostic", 10),
     "sending": ("lucie", lambda of: f"/dossiers/{of[State.READY]}/transmettre", 10),
     "orientation": ("lucie", lambda of: f"/dossiers/{of[State.CONTACT]}/orienter", 4),
     "other help": ("lucie", lambda of: f"/dossiers/{of[State.APPROVED]}/autre-aide", 4),
-    "orientation sheet": ("lucie", lambda of: f"/dossiers/{of[State.REDIRECTED]}/feuille-orientation", 5),
+    "orientation sheet": (
+        "lucie",
+        lambda of: f"/dossiers/{of[State.REDIRECTED]}/feuille-orientation",
+        5,
+    ),
     "results of helps": ("lucie", lambda of: f"/dossiers/{of[State.REDIRECTED]}/aides", 5),
     "items asked": ("lucie", lambda of: f"/dossiers/{of[State.BANK_INFO_REQUESTED]}/complement", 6),
     "choice": ("lucie", lambda of: f"/dossiers/{of[State.BANK_COUNTER_OFFER]}/choix", 6),
     "taking back": ("lucie", lambda of: f"/dossiers/{of[State.SENT_TO_BANK]}/retirer", 6),
+    "loans": ("lucie", lambda _: "/prets?vue=tous", 9),
+    "loans of a bank": ("basil", lambda _: "/prets?vue=tous", 9),
+    "loan": ("lucie", lambda of: f"/prets/{of[State.DISBURSED]}", 12),
+    "case with a loan": ("lucie", lambda of: f"/dossiers/{of[State.DISBURSED]}", 22),
+    "signing": ("lucie", lambda of: f"/prets/{of[State.APPROVED]}/signature", 5),
+    "paying out": ("lucie", lambda of: f"/prets/{of[State.OFFER_SIGNED]}/versement", 9),
+    "evaluation": ("lucie", lambda of: f"/prets/{of[State.DISBURSED]}/bilan", 10),
     "bank desk": ("basil", lambda _: "/banque", 5),
     "bank's answers": ("basil", lambda _: "/banque/decides", 5),
     "bank copy": ("basil", lambda of: f"/banque/{of[State.SENT_TO_BANK]}", 7),
@@ -78,7 +92,7 @@ def measures(demo_cast: Cast) -> tuple[dict[str, int], dict[str, int]]:
         return demo_cast.case(state, commune=GAMMA, name=name, **people)
 
     wanted = (State.CONTACT, State.DIAGNOSIS, State.READY, State.SENT_TO_BANK, State.APPROVED,
-              State.REDIRECTED, State.BANK_INFO_REQUESTED, State.BANK_COUNTER_OFFER)  # fmt: skip
+              State.REDIRECTED, State.BANK_INFO_REQUESTED, State.BANK_COUNTER_OFFER, State.OFFER_SIGNED, State.DISBURSED)  # fmt: skip
     numbers = {state: case(state, "Lenoir") for state in wanted}
     few = measure(demo_cast, numbers)
     states = list(State)
