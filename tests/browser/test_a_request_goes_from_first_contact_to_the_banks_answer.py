@@ -126,15 +126,15 @@ def refuse(bank: Screen, reason: str) -> None:
     """A refusal needs a reason, and is read over."""
     bank.page.get_by_role("radio", name="Refus").check()
     bank.go("Relire avant d’envoyer", status=422)
-    bank.says("Indiquez le motif : il aide le CCAS à orienter la personne.")
+    bank.says("Indiquez au moins un motif : il aide le CCAS à orienter la personne.")
     bank.look(status=422)
-    bank.fill(reason=reason)
+    bank.page.get_by_label(reason).check()
     bank.go("Relire avant d’envoyer")
     bank.says("Envoyer le refus ?")
     bank.says(reason)
     bank.look()
     bank.go("Envoyer le refus")
-    bank.says("est envoyée au CCAS")
+    bank.says("est envoyé au CCAS")
     bank.look()
 
 
@@ -166,6 +166,10 @@ def test_from_first_contact_to_a_refusal_and_an_orientation(enter: Enter, script
     worker.says("L’orientation est notée, le dossier est clos.")
     worker.says("Point conseil budget")
     worker.look()
+    worker.go("Imprimer la feuille d’orientation")
+    worker.says("À apporter")
+    worker.says_not("Endettement")
+    worker.look()
 
 
 def test_a_refused_file_is_corrected_sent_again_and_granted(enter: Enter) -> None:
@@ -190,7 +194,7 @@ def test_a_refused_file_is_corrected_sent_again_and_granted(enter: Enter) -> Non
     send(worker)
     bank.open(f"/banque/{number}")
     bank.says("Acheter un scooter.")
-    bank.page.get_by_role("radio", name="Accord").check()
+    bank.page.get_by_role("radio", name="Accord, comme demandé").check()
     bank.go("Relire avant d’envoyer")
     bank.says("Envoyer l’accord ?")
     bank.go("Envoyer l’accord")
