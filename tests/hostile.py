@@ -29,8 +29,19 @@ from microcredit.cases.schemas import (
     RedirectSchema,
     ResultSchema,
 )
+from microcredit.followups.schemas import EvaluateSchema
 from microcredit.home import AdvanceSchema
 from microcredit.kernel.schema import BaseSchema
+from microcredit.loans.schemas import (
+    CallGuaranteeSchema,
+    DisburseSchema,
+    NewScheduleSchema,
+    PaymentSchema,
+    RejectSchema,
+    SettleEarlySchema,
+    SignSchema,
+    WithdrawSchema,
+)
 from microcredit.submissions.schemas import (
     ItemsSchema,
     PersonSaysSchema,
@@ -109,6 +120,11 @@ def on(state: State, act: str, **more: str) -> Callable[[Cast], str]:
     return lambda cast: f"/{head}/{cast.case(state, **more)}/{act}"
 
 
+def lent(state: State, act: str) -> Callable[[Cast], str]:
+    """The path of an act on the loan of a new case that stands in `state`."""
+    return lambda cast: f"/prets/{cast.case(state)}/{act}"
+
+
 def at(path: str) -> Callable[[Cast], str]:
     """A path without a case."""
     return lambda _: path
@@ -133,6 +149,18 @@ REPLY = {
     "decision": "refuse", "reasons": "ficp", "amount": "1200", "months": "12", "rate": "2",
     "due_on.day": "1", "due_on.month": "2", "due_on.year": "2100", "items": "Un devis", "seen": "0",
 }  # fmt: skip
+
+
+def day(name: str, number: str = "1", month: str = "2", year: str = "2100") -> dict[str, str]:
+    """The three boxes of a date."""
+    return {f"{name}.day": number, f"{name}.month": month, f"{name}.year": year}
+
+
+PAY_OUT = {
+    **day("disbursed_on"), "payee_kind": "supplier", "payee": "Garage", **day("first_due_on"),
+}  # fmt: skip
+TOLD = {"instalment": "1", **day("on_date"), "source": "bank"}
+NEW_SCHEDULE = {"reason": "rescheduled", **day("first_due_on"), "months": "24"}
 
 #: One entry per POST route; the walk fails when a route has none.
 ROUTES: dict[str, Route] = {
@@ -216,6 +244,40 @@ ROUTES: dict[str, Route] = {
         "nadia", on(State.BANK_COUNTER_OFFER, "choix"), PersonSaysSchema, {"choice": "accepts"}
     ),
     "submissions.recall_case": Route("nadia", on(State.SENT_TO_BANK, "retirer")),
+    "loans.sign": Route(
+        "nadia", lent(State.APPROVED, "signature"), SignSchema, day("signed_on")
+    ),
+    "loans.lapse": Route("nadia", lent(State.APPROVED, "perimee")),
+    "loans.withdrawal": Route(
+        "nadia", lent(State.OFFER_SIGNED, "retractation"), WithdrawSchema, day("withdrawn_on")
+    ),
+    "loans.pay_out": Route("nadia", lent(State.OFFER_SIGNED, "versement"), DisburseSchema, PAY_OUT),
+    "loans.pay_out_preview": Route(
+        "nadia", lent(State.OFFER_SIGNED, "versement/apercu"), DisburseSchema, PAY_OUT
+    ),
+    "loans.reject": Route("nadia", lent(State.DISBURSED, "rejet"), RejectSchema, TOLD),
+    "loans.payment": Route(
+        "nadia", lent(State.DISBURSED, "paiement"), PaymentSchema, {**TOLD, "amount": "20"}
+    ),
+    "loans.reschedule": Route(
+        "nadia", lent(State.DISBURSED, "reamenagement"), NewScheduleSchema, NEW_SCHEDULE
+    ),
+    "loans.reschedule_preview": Route(
+        "nadia", lent(State.DISBURSED, "reamenagement/apercu"), NewScheduleSchema, NEW_SCHEDULE
+    ),
+    "loans.settle": Route(
+        "nadia", lent(State.DISBURSED, "solde"), SettleEarlySchema,
+        {**day("on_date"), "amount": "3000", "source": "bank"},
+    ),
+    "loans.guarantee": Route(
+        "nadia", lent(State.DISBURSED, "garantie"), CallGuaranteeSchema, day("on_date")
+    ),
+    "followups.evaluation": Route(
+        "nadia", lent(State.DISBURSED, "bilan"), EvaluateSchema,
+        {"reached": "yes", "project_realised": "yes", "still_used": "true", "employment": "found",
+         "income_change": "more", "budget_feeling": "4", "bank_relation": "same", "help_useful": "5",
+         "would_recommend": "true", "new_project": "true", "comment": "Merci"},
+    ),
     "home.advance": Route("nadia", at("/demonstration/avancer"), AdvanceSchema, {"step": "day"}),
 }  # fmt: skip
 
@@ -248,6 +310,18 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "submissions.answered": (),
     "submissions.show": (),
     "reporting.figures": ("annee", "commune"),
+    "loans.index": ("vue", "page"),
+    "loans.show": (),
+    "loans.schedule_pdf": (),
+    "loans.sign": (),
+    "loans.withdrawal": (),
+    "loans.pay_out": (),
+    "loans.reject": (),
+    "loans.payment": (),
+    "loans.reschedule": (),
+    "loans.settle": (),
+    "loans.guarantee": (),
+    "followups.evaluation": (),
     "reporting.commune": ("page",),
     "home.index": (),
     "home.alive": (),

@@ -65,7 +65,7 @@ ELSEWHERE = {"accounts.demo_sign_in": 404, "accounts.put_on_hat": 404, "home.adv
 
 #: What a schema alone cannot judge: it needs the rows of the territory, or stands in no box.
 FOUND_LATER = {
-    "bank", "commune", "lines.0.code", "lines.0.periodicity", "lines.11.amount", "lines.11.code",
+    "bank", "commune", "instalment", "lines.0.code", "lines.0.periodicity", "lines.11.amount", "lines.11.code",
     "lines.11.periodicity", "lines.201.creditor", "orientation", "place", "version",
 }  # fmt: skip
 

@@ -92,7 +92,8 @@ def measures(demo_cast: Cast) -> tuple[dict[str, int], dict[str, int]]:
         return demo_cast.case(state, commune=GAMMA, name=name, **people)
 
     wanted = (State.CONTACT, State.DIAGNOSIS, State.READY, State.SENT_TO_BANK, State.APPROVED,
-              State.REDIRECTED, State.BANK_INFO_REQUESTED, State.BANK_COUNTER_OFFER, State.OFFER_SIGNED, State.DISBURSED)  # fmt: skip
+              State.REDIRECTED, State.BANK_INFO_REQUESTED, State.BANK_COUNTER_OFFER,
+              State.OFFER_SIGNED, State.DISBURSED)  # fmt: skip
     numbers = {state: case(state, "Lenoir") for state in wanted}
     few = measure(demo_cast, numbers)
     states = list(State)

@@ -11,6 +11,7 @@ from tests.cast import ALPHA, BETA, GAMMA, Cast
 from tests.integration.isolation.connections import Connection, value
 
 from microcredit.cases.codes import State
+from microcredit.kernel.clock import today_in_paris
 from microcredit.kernel.permissions import Role
 
 Typed = dict[str, object]
@@ -20,6 +21,8 @@ DESKS = WORKERS | {Role.FRONT_DESK}
 READERS = DESKS | {Role.CCAS_DIRECTOR, Role.COORDINATOR}
 REVIEWERS = WORKERS | {Role.CCAS_DIRECTOR, Role.COORDINATOR}
 BANKS = frozenset({Role.BANK_OFFICER})
+LENDERS = WORKERS | BANKS
+LOAN_READERS = LENDERS | {Role.CCAS_DIRECTOR}
 AGGREGATES = WORKERS | {Role.CCAS_DIRECTOR, Role.COORDINATOR, Role.ELECTED_MEMBER}
 EVERYBODY = frozenset(Role)
 
@@ -168,6 +171,46 @@ def an_acceptance(_: Place) -> Typed:
     return {"choice": "accepts"}
 
 
+def boxes(name: str, day: date) -> Typed:
+    """The three boxes of a date."""
+    return {f"{name}.day": day.day, f"{name}.month": day.month, f"{name}.year": day.year}
+
+
+def a_signature(_: Place) -> Typed:
+    return boxes("signed_on", today_in_paris())
+
+
+def a_withdrawal(_: Place) -> Typed:
+    return boxes("withdrawn_on", today_in_paris())
+
+
+def a_payout(place: Place) -> Typed:
+    today = today_in_paris()
+    dates = boxes("disbursed_on", today) | boxes("first_due_on", today + timedelta(days=30))
+    return {"payee_kind": "supplier", "payee": place.canary} | dates
+
+
+def a_debit_of_nobody(_: Place) -> Typed:
+    return {"instalment": 10**12, "source": "bank"} | boxes("on_date", today_in_paris())
+
+
+def a_new_schedule(_: Place) -> Typed:
+    first = boxes("first_due_on", today_in_paris() + timedelta(days=40))
+    return {"reason": "rescheduled", "months": 24} | first
+
+
+def a_settlement(_: Place) -> Typed:
+    return {"amount": "3000", "source": "bank"} | boxes("on_date", today_in_paris())
+
+
+def a_call(_: Place) -> Typed:
+    return boxes("on_date", today_in_paris())
+
+
+def an_evaluation(place: Place) -> Typed:
+    return {"reached": "yes", "project_realised": "yes", "comment": place.canary}
+
+
 def a_step(_: Place) -> Typed:
     return {"step": "day"}
 
@@ -204,7 +247,7 @@ def _post(
     return Route(endpoint, path, title, roles, "POST", state, form, answer, named)
 
 
-_CASE, _COPY = "/dossiers/{number}", "/banque/{number}"
+_CASE, _COPY, _LOAN = "/dossiers/{number}", "/banque/{number}", "/prets/{number}"
 _S = State
 
 #: `roles` is who may at all (None: everybody, signed in or not); how far is said by the walker.
@@ -288,6 +331,43 @@ ROUTES = (
     _post("submissions.review", f"{_COPY}/relire", "Relire sa réponse", BANKS, _S.SENT_TO_BANK, an_answer,
           200, named=True),
     _post("submissions.answer", f"{_COPY}/reponse", "Envoyer sa réponse", BANKS, _S.SENT_TO_BANK, an_answer),
+    Route("loans.index", "/prets", "Liste des prêts", LOAN_READERS),
+    Route("loans.show", _LOAN, "Page d’un prêt", LOAN_READERS, state=_S.DISBURSED, named=True),
+    Route("loans.schedule_pdf", f"{_LOAN}/echeancier.pdf", "Échéancier à remettre", LOAN_READERS, state=_S.DISBURSED),
+    Route("loans.sign", f"{_LOAN}/signature", "Formulaire de la signature", LENDERS, state=_S.APPROVED, named=True),
+    _post("loans.sign", f"{_LOAN}/signature", "Noter la signature de l’offre", LENDERS, _S.APPROVED, a_signature),
+    _post("loans.lapse", f"{_LOAN}/perimee", "Noter une offre périmée (elle tient encore : refusé)", LENDERS,
+          _S.APPROVED, answer=409),
+    Route("loans.withdrawal", f"{_LOAN}/retractation", "Formulaire de rétractation", LENDERS,
+          state=_S.OFFER_SIGNED, named=True),
+    _post("loans.withdrawal", f"{_LOAN}/retractation", "Noter une rétractation", LENDERS,
+          _S.OFFER_SIGNED, a_withdrawal),
+    Route("loans.pay_out", f"{_LOAN}/versement", "Formulaire du versement", LENDERS,
+          state=_S.OFFER_SIGNED, named=True),
+    _post("loans.pay_out", f"{_LOAN}/versement", "Noter le versement", LENDERS, _S.OFFER_SIGNED, a_payout),
+    _post("loans.pay_out_preview", f"{_LOAN}/versement/apercu", "Lire l’échéancier avant de l’écrire", LENDERS,
+          _S.OFFER_SIGNED, a_payout, 200, named=True),
+    Route("loans.reject", f"{_LOAN}/rejet", "Formulaire du rejet", LENDERS, state=_S.DISBURSED, named=True),
+    _post("loans.reject", f"{_LOAN}/rejet", "Noter un rejet (échéance inexistante : introuvable)", LENDERS,
+          _S.DISBURSED, a_debit_of_nobody, 404),
+    Route("loans.payment", f"{_LOAN}/paiement", "Formulaire du paiement", LENDERS, state=_S.DISBURSED, named=True),
+    _post("loans.payment", f"{_LOAN}/paiement", "Noter un paiement (échéance inexistante : introuvable)", LENDERS,
+          _S.DISBURSED, a_debit_of_nobody, 404),
+    Route("loans.reschedule", f"{_LOAN}/reamenagement", "Formulaire du nouvel échéancier", LENDERS,
+          state=_S.DISBURSED, named=True),
+    _post("loans.reschedule", f"{_LOAN}/reamenagement", "Écrire le nouvel échéancier", LENDERS,
+          _S.DISBURSED, a_new_schedule),
+    _post("loans.reschedule_preview", f"{_LOAN}/reamenagement/apercu", "Lire le nouvel échéancier avant de l’écrire",
+          LENDERS, _S.DISBURSED, a_new_schedule, 200, named=True),
+    Route("loans.settle", f"{_LOAN}/solde", "Formulaire du solde anticipé", LENDERS, state=_S.DISBURSED, named=True),
+    _post("loans.settle", f"{_LOAN}/solde", "Noter un solde anticipé", LENDERS, _S.DISBURSED, a_settlement),
+    Route("loans.guarantee", f"{_LOAN}/garantie", "Formulaire de l’appel de la garantie", LENDERS,
+          state=_S.DISBURSED, named=True),
+    _post("loans.guarantee", f"{_LOAN}/garantie", "Noter l’appel de la garantie (sans incident : refusé)", LENDERS,
+          _S.DISBURSED, a_call, 409),
+    Route("followups.evaluation", f"{_LOAN}/bilan", "Formulaire du bilan", WORKERS, state=_S.DISBURSED, named=True),
+    _post("followups.evaluation", f"{_LOAN}/bilan", "Faire le bilan et clore (prêt non soldé : refusé)", WORKERS,
+          _S.DISBURSED, an_evaluation, 409),
     Route("reporting.figures", "/chiffres", "Chiffres d’ensemble", AGGREGATES),
     Route("reporting.commune", "/ma-commune", "Ma commune", frozenset({Role.CCAS_DIRECTOR})),
 )  # fmt: skip
