@@ -55,12 +55,14 @@ PAGES = (
     Page("dossier avec prêt en cours", W, "/dossiers/{running}"),
     Page("diagnostic", W, "/dossiers/{diagnosis}/diagnostic"),
     Page("prêts", W, "/prets", LIST),
+    Page("un prêt en cours", W, "/prets/{running}"),
     Page("chiffres, référente", W, "/chiffres"),
     Page("chiffres, élue", Role.ELECTED_MEMBER, "/chiffres"),
     Page("ma commune", Role.CCAS_DIRECTOR, "/ma-commune"),
     Page("banque, à décider", B, "/banque", LIST),
     Page("banque, décidés", B, "/banque/decides", LIST),
     Page("banque, une copie", B, "/banque/{copy}"),
+    Page("banque, prêts", B, "/prets", LIST),
 )
 
 #: The loan under repayment, the diagnosis and the copy on which most has happened.

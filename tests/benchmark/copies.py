@@ -4,6 +4,7 @@ So every copy opens and reads as a real one, but all show the same budget.
 """
 
 from datetime import date
+from decimal import Decimal
 
 from tests.benchmark.lives import Life
 from tests.benchmark.people import Borrower
@@ -44,7 +45,11 @@ def model() -> dict[str, object]:
     ]  # fmt: skip
     facts = Facts(case, person, household, lines, PROJECT, OPINION)
     return copy.compose(
-        facts, commune="Fresnes-sur-Escaut", sent_by="Référente", terms="300 à 3 000 €, 2 %"
+        facts,
+        commune="Fresnes-sur-Escaut",
+        sent_by="Référente",
+        terms="300 à 3 000 €, 2 %",
+        annual_rate=Decimal("0.02"),
     )
 
 

@@ -227,6 +227,8 @@ def _tell(lived: Life, step: Step, state: State | None, on: date, reason: str) -
     if state is not None and state not in row.sources:
         raise ValueError(f"{step.act.value} does not follow {state.value}")
     target = row.target or state
+    if target is None:
+        raise ValueError(f"{step.act.value} creates no case")
     lived.moments.append(Moment(step.act, state, target, on, reason))
     return target
 
