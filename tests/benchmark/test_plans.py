@@ -31,6 +31,8 @@ GROWING = frozenset(
 )  # fmt: skip
 
 
+Cursor = psycopg.Cursor[tuple[object, ...]]
+
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
@@ -56,33 +58,53 @@ class Scan:
         )
 
 
+@dataclass(frozen=True)
+class Explained:
+    """One statement of one page, with its milliseconds and how it reads each table."""
+
+    page: str
+    statement: str
+    milliseconds: float
+    scans: list[Scan]
+
+
 def test_no_page_reads_the_rows_of_another_tenant(many: Base) -> None:
     with visited(many) as visitors:
-        scans = explained(visitors[0])
-    for scan in scans:
-        if scan.table in GROWING:
-            print(scan)
-    wrong = [scan for scan in scans if scan.table in GROWING and not scan.tenant_first]
+        found = explained(visitors[0])
+    print_slowest(found)
+    scans = [scan for one in found for scan in one.scans if scan.table in GROWING]
+    wrong = [scan for scan in scans if not scan.tenant_first]
+    print(f"\n{len(found)} statements read {len(scans)} times a table that grows with cases")
     for scan in wrong:
         print(f"\n{scan}\n  {scan.condition}\n  {scan.statement}")
     assert not wrong
 
 
-def explained(visitor: Visitor) -> list[Scan]:
-    """Every scan of every statement of every page."""
+def print_slowest(found: list[Explained]) -> None:
+    """The statements that take longest, with the tables on which they read most rows."""
+    print("\nlongest statements (first run of each page)")
+    for one in sorted(found, key=lambda one: -one.milliseconds)[:10]:
+        most = sorted(one.scans, key=lambda scan: -(scan.kept + scan.dropped))[:3]
+        tables = ", ".join(f"{scan.table} {scan.kept + scan.dropped}" for scan in most)
+        print(f"{one.page:28}{one.milliseconds:8.1f} ms   rows read: {tables}")
+
+
+def explained(visitor: Visitor) -> list[Explained]:
+    """Every statement of every page."""
     settings = visitor.base.settings
     pools = open_pools(settings.database_url, settings.gate_url)
     app = create_app(settings, pools)
-    scans: list[Scan] = []
+    found: list[Explained] = []
     now: list[Page] = []
 
     def explain(
-        _connection: Connection, cursor: psycopg.Cursor[tuple[object, ...]], statement: str,
-        parameters: dict[str, object],
+        _connection: Connection, cursor: Cursor, statement: str, parameters: dict[str, object],
         _context: ExecutionContext | None, _many: bool,
     ) -> None:  # fmt: skip
         if statement.startswith(("SELECT", "WITH")) and " app." in statement:
-            scans.extend(_scans(now[-1].name, _plan(cursor, statement, parameters), statement))
+            told = _told(cursor, statement, parameters)
+            scans = list(_scans(now[-1].name, told["Plan"], statement))
+            found.append(Explained(now[-1].name, statement, told["Execution Time"], scans))
 
     event.listen(pools.web, "before_cursor_execute", explain)
     host = f"{visitor.base.slug}.localhost:{settings.port}"
@@ -93,12 +115,10 @@ def explained(visitor: Visitor) -> list[Scan]:
         answer = client.get(visitor.path(page), base_url=f"http://{host}")
         assert answer.status_code == 200, page.name
     pools.dispose()
-    return scans
+    return found
 
 
-def _plan(
-    cursor: psycopg.Cursor[tuple[object, ...]], statement: str, parameters: dict[str, object]
-) -> dict[str, object]:
+def _told(cursor: Cursor, statement: str, parameters: dict[str, object]) -> dict[str, object]:
     """The plan of a statement as the product runs it: prepared, under the one plan for all tenants."""
     names = list(dict.fromkeys(PLACEHOLDER.findall(statement)))
     text = PLACEHOLDER.sub(lambda found: f"${names.index(found[1]) + 1}", statement)
@@ -109,10 +129,10 @@ def _plan(
     cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE explained" + given)
     (found,) = cursor.fetchone()
     cursor.execute("DEALLOCATE explained")
-    return found[0]["Plan"]
+    return found[0]
 
 
-def _type(cursor: psycopg.Cursor[tuple[object, ...]], value: object) -> str:
+def _type(cursor: Cursor, value: object) -> str:
     """The type under which the driver sends a value: what the server must guess stays unknown."""
     oid = Transformer(cursor).get_dumper(value, PyFormat.AUTO).oid
     known = cursor.adapters.types.get(oid) if oid else None
