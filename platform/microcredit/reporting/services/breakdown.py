@@ -24,7 +24,7 @@ from microcredit.reporting.services.loans import (
     band,
     purpose_label,
 )
-from microcredit.reporting.services.masking import Count
+from microcredit.reporting.services.masking import Count, mask_row
 from microcredit.reporting.services.series import (
     Series,
     Tally,
@@ -33,6 +33,7 @@ from microcredit.reporting.services.series import (
     money,
     plain,
     split,
+    withheld,
 )
 
 Parts = dict[str, Series]
@@ -156,6 +157,21 @@ class _Cut:
         parts = sorted_into(found, keys, lambda one: [of(one)])
         return self.into(self.frame.tally(found), covered, parts)
 
+    def at_once(
+        self, found: Sequence[Some], covered: Series, keys: Sequence[str], of: Callable[[Some], str]
+    ) -> Parts:
+        """The same for a long list of keys: who sees totals only reads it of everything at once.
+
+        A single row hides least, and no year and no commune of it is published.
+        """
+        if not self.masked:
+            return self.by(found, covered, keys, of)
+        parts = sorted_into(found, keys, lambda one: [of(one)])
+        counts = [sum(one.count for one in parts[key]) for key in keys]
+        return {
+            key: withheld(count, covered) for key, count in zip(keys, mask_row(counts), strict=True)
+        }
+
     def one(self, found: Sequence[Some], covered: Series, test: Callable[[Some], bool]) -> Series:
         """Those that pass a test, the others being what is left; their total is never hidden."""
         parts = {"yes": kept(found, test), "no": kept(found, lambda one: not test(one))}
@@ -200,7 +216,7 @@ class _Cut:
         for stop, covered in stops.items():
             here = stopped(asked, stop)
             if self.masked:
-                found[stop] = self.by(here, covered, REASONS[stop], why)
+                found[stop] = self.at_once(here, covered, REASONS[stop], why)
             else:
                 parts = sorted_into(here, REASONS[stop], whys)
                 found[stop] = self.into(self.frame.tally(here), covered, parts)
@@ -250,7 +266,9 @@ class _Cut:
             proposed=proposed,
             obtained=covered,
             cents=self.cents(obtained, covered, lambda one: one.cents),
-            targets=self.by(found, proposed, _codes(OrientationTarget), lambda one: one.target),
+            targets=self.at_once(
+                found, proposed, _codes(OrientationTarget), lambda one: one.target
+            ),
             obtained_by=by_target,
         )
 

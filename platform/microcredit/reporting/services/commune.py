@@ -102,7 +102,7 @@ def _headline(session: Session, code: str, today: date, counts: dict[str, int]) 
             whole(going_on), "dossier en cours" if going_on < 2 else "dossiers en cours",
             "Dossier en cours",
             "un dossier qui n’est pas clos et dont la personne habite aujourd’hui la commune, "
-            "qu’elle ait donné un nom ou non. Un prêt qui se rembourse en est un.",
+            "qu’elle ait donné un nom ou non. Un prêt versé n’y est plus : il est compté parmi les prêts.",
             f"dont {whole(late)} en retard" if late else "aucun en retard",
         ),
         Figure(

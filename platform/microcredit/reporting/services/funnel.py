@@ -106,10 +106,13 @@ def less(whole: Count, part: Count) -> Count:
 def shown_parts(
     series: Parts, labels: Mapping[str, str], whole: Count, year: int | None, commune: str
 ) -> list[Part]:
-    """The parts that are not nothing: shown ones by size, then hidden ones. A hidden whole has none."""
-    if whole.value is None:
-        return []
+    """The parts that are not nothing: shown ones by size, then hidden ones.
+
+    None when nothing of them may be known.
+    """
     parts = [Part(label, series[key].at(year, commune)) for key, label in labels.items()]
+    if whole.value is None or all(part.count.value is None for part in parts):
+        return []
     return sorted(
         (part for part in parts if part.count.value != 0),
         key=lambda part: -(part.count.value or 0),
@@ -121,6 +124,8 @@ def _losses(stop: Stop, here: Count, whys: Parts, year: int | None, commune: str
     going_on = whys[GOING_ON].at(year, commune) if GOING_ON in whys else Count(0)
     labels = {why: why for why in whys if why != GOING_ON}
     reasons = shown_parts(whys, labels, here, year, commune)
+    if going_on.value is None:
+        return [Loss(f"{gone}, ou encore en cours", here, True, reasons)]
     losses = [
         Loss(gone, less(here, going_on), True, reasons),
         Loss(still, going_on, False, []),

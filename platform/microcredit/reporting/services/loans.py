@@ -1,17 +1,20 @@
 """The loans that were lent, each with where it stands today."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import extract, select
+from sqlalchemy import extract, func, select
 from sqlalchemy.orm import Session
 
 from microcredit.cases.codes import Motive, Purpose, State
 from microcredit.cases.models import Case
-from microcredit.loans.codes import ScheduleReason, Standing
-from microcredit.loans.models import Loan, LoanSchedule
-from microcredit.loans.services.portfolio import standings
+from microcredit.kernel.keyset import AnySelect
+from microcredit.loans.codes import PostingKind, ScheduleReason, Source, Standing
+from microcredit.loans.models import Instalment, Loan, LoanSchedule, Posting
+from microcredit.loans.services.standing_table import standing_table
+from microcredit.loans.situation import INCIDENT_FROM, Due, Fact, situation
 from microcredit.people.models import Person
 from microcredit.reporting.services.cube import named
 
@@ -34,7 +37,35 @@ class Lent:
 
 
 def lent_loans(session: Session, today: date) -> list[Lent]:
-    """Every loan paid out and not withdrawn from, of identified requests, as it stands on `today`."""
+    """Every loan paid out and not withdrawn from, of identified requests, as it stands on `today`.
+
+    Only a loan with as many rejections as an incident takes may ever have had one: of those few the
+    whole history is read.
+    """
+    rows = session.execute(_statement(today)).all()
+    doubtful = [row.id for row in rows if row.rejected >= INCIDENT_FROM]
+    incidents = _incidents(session, doubtful, today)
+    return [
+        Lent(
+            int(row.year), row.opening_code, Motive(row.motive), row.purpose, row.principal_cents,
+            row.months, Standing(row.standing), row.id in incidents, row.rescheduled,
+            row.state == State.CLOSED.value,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _statement(today: date) -> AnySelect:
+    stand = standing_table(today)
+    rejected = (
+        select(func.count())
+        .where(
+            Posting.loan_id == Loan.id,
+            Posting.kind == PostingKind.REJECTED.value,
+            Posting.on_date <= today,
+        )
+        .scalar_subquery()
+    )
     rescheduled = (
         select(LoanSchedule.loan_id)
         .where(
@@ -44,28 +75,48 @@ def lent_loans(session: Session, today: date) -> list[Lent]:
         )
         .exists()
     )
-    wanted = (Loan.disbursed_on <= today, Loan.withdrawn_on.is_(None))
-    rows = session.execute(
+    return (
         select(
             Loan.id, extract("year", Case.opened_on).label("year"), Case.opening_code, Case.motive,
-            Case.purpose, Case.state, Loan.principal_cents, Loan.months,
-            rescheduled.label("rescheduled"),
+            Case.purpose, Case.state, Loan.principal_cents, Loan.months, stand.c.standing,
+            rejected.label("rejected"), rescheduled.label("rescheduled"),
         )
         .join(Case, Case.id == Loan.case_id)
         .join(Person, Person.id == Case.person_id)
-        .where(Case.opened_on <= today, named(), *wanted)
-    ).all()  # fmt: skip
-    stand = {one.loan_id: one for one in standings(session, today, *wanted)} if rows else {}
-    return [
-        Lent(
-            int(row.year), row.opening_code, Motive(row.motive), row.purpose,
-            row.principal_cents, row.months, stand[row.id].standing,
-            stand[row.id].incident_on is not None, row.rescheduled,
-            row.state == State.CLOSED.value,
+        .join(stand, stand.c.loan_id == Loan.id)
+        .where(
+            Case.opened_on <= today, Loan.disbursed_on <= today, Loan.withdrawn_on.is_(None), named()
         )
-        for row in rows
-        if row.id in stand
-    ]  # fmt: skip
+    )  # fmt: skip
+
+
+def _incidents(session: Session, loans: Sequence[int], today: date) -> set[int]:
+    """Those of some loans that ever had an incident, by `situation` itself, in two statements."""
+    if not loans:
+        return set()
+    dues: dict[int, list[Due]] = defaultdict(list)
+    for row in session.execute(
+        select(
+            Instalment.loan_id, Instalment.id, Instalment.number, Instalment.due_on,
+            Instalment.amount_cents, Instalment.principal_cents,
+            Instalment.valid_from, Instalment.valid_to,
+        ).where(Instalment.loan_id.in_(loans))
+    ):  # fmt: skip
+        dues[row.loan_id].append(Due(*row[1:]))
+    facts: dict[int, list[Fact]] = defaultdict(list)
+    for said in session.execute(
+        select(
+            Posting.loan_id, Posting.instalment_id, Posting.kind, Posting.source,
+            Posting.on_date, Posting.amount_cents,
+        )
+        .where(Posting.loan_id.in_(loans))
+        .order_by(Posting.id)
+    ):  # fmt: skip
+        kind, source = PostingKind(said.kind), Source(said.source)
+        facts[said.loan_id].append(
+            Fact(said.instalment_id, kind, source, said.on_date, said.amount_cents)
+        )
+    return {loan for loan in loans if situation(dues[loan], facts[loan], today).incident_on}
 
 
 #: Euros from which each band of amounts begins; a band ends just below the next. « 3 000 » stands alone.

@@ -33,6 +33,13 @@ class Cover(Enum):
     WITHHELD = (LEAST, inf)
     DARK = (0, inf)
 
+    low: float
+    high: float
+
+    def __init__(self, low: float, high: float) -> None:
+        """What a reader who sees the cover knows: the number lies between `low` and `high`."""
+        self.low, self.high = low, high
+
     @property
     def words(self) -> str:
         """What stands in the number's place; "" when it is shown."""
@@ -217,8 +224,7 @@ class _Network:
             cover = Cover.DARK
         elif cover is Cover.SHOWN:
             cover = Cover.WITHHELD
-        low, high = cover.value
-        return bool(low <= self.edges[place].value + change <= high)
+        return cover.low <= self.edges[place].value + change <= cover.high
 
     def _price(self, place: int) -> int:
         if self.covers[place] is not Cover.SHOWN:

@@ -116,15 +116,14 @@ class Help:
 
 def helps(found: Breakdown, year: int | None, commune: str) -> list[Help]:
     """The helps that were proposed: shown ones by size, then hidden ones."""
-    oriented = found.orientations
-    if oriented.proposed.at(year, commune).value is None:
-        return []
-    rows = []
+    oriented, rows = found.orientations, []
     for target in OrientationTarget:
         code = str(target.value)
         count = oriented.targets[code].at(year, commune)
         if count.value != 0:
             rows.append(Help(target.label, count, *oriented.obtained_by.get(code, (0, 0))))
+    if all(one.count.value is None for one in rows):
+        return []
     return sorted(rows, key=lambda one: -(one.count.value or 0))
 
 

@@ -163,6 +163,14 @@ def _darkness(whole: Count) -> Cover | None:
     return None if whole.value is not None else Cover.DARK
 
 
+def withheld(total: Count, like: Series) -> Series:
+    """A number of which only the total may be known; the years and communes are those of `like`."""
+    hidden = Count(None, Cover.DARK)
+    return Series(
+        total, dict.fromkeys(like.by_year, hidden), dict.fromkeys(like.by_commune, hidden)
+    )
+
+
 def money(counted: Tally, covered: Series, cents: Tally) -> Series:
     """The cents of counted things, hidden with their number.
 
