@@ -9,6 +9,7 @@ import pytest
 from microcredit.cases.codes import PURPOSES, OrientationResult
 from microcredit.demo import published
 from microcredit.demo.lending import QuotasDisagree, terms
+from microcredit.demo.people import Crowd
 from microcredit.demo.plan import check, past
 from microcredit.demo.present import CONDE, TERNOIS, lenoir, open_files
 from microcredit.demo.tale import Ending, Fate, Tale, What
@@ -22,6 +23,11 @@ IN_THE_ACCOUNT = ("jérôme", "amandine", "emmanuelle", "ibanez", "leroux", "str
 def tales() -> list[Tale]:
     """The 497 requests."""
     return past()
+
+
+def crowd() -> Crowd:
+    """New people."""
+    return Crowd(Random(1))  # noqa: S311 (a demo, no secret)
 
 
 def days(tale: Tale) -> dict[What, date]:
@@ -137,7 +143,7 @@ def test_the_four_incidents_are_told_once_each(tales: list[Tale]) -> None:
 
 @pytest.mark.parametrize("end", [date(2026, 11, 24), date(2026, 12, 26), date(2027, 5, 1)])
 def test_the_small_territory_is_told_until_any_day(end: date) -> None:
-    for tale in open_files(TERNOIS, ["62767"], end, date(2026, 1, 1), 62):
+    for tale in open_files(TERNOIS, ["62767"], end, date(2026, 1, 1), crowd()):
         found = days(tale)
         assert max(step.on for step in tale.steps) <= end
         if What.DISBURSE in found:
@@ -148,12 +154,12 @@ def test_the_small_territory_is_told_until_any_day(end: date) -> None:
 
 def test_a_territory_younger_than_a_file_does_not_tell_it() -> None:
     end = date(2026, 2, 1)
-    told = open_files(TERNOIS, ["62767"], end, date(2026, 1, 1), 62)
+    told = open_files(TERNOIS, ["62767"], end, date(2026, 1, 1), crowd())
     assert 0 < len(told) < len(TERNOIS)
 
 
 def test_the_open_files_of_the_last_quarter_are_24() -> None:
-    told = open_files(CONDE, list(published.COMMUNES), published.END, date(2012, 3, 1), 2016)
+    told = open_files(CONDE, list(published.COMMUNES), published.END, date(2012, 3, 1), crowd())
     assert len(told) == 24
     assert min(tale.contact_on for tale in told) >= date(2016, 1, 1)
     assert sum(line.amount or 0 for line in lenoir() if line.code[0] == "R") == 1570_00

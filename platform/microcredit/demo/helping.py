@@ -115,7 +115,7 @@ def _results(random: Random, tales: Sequence[Tale], end: date) -> None:
         # The last ones are still to be asked, unless something is known to have been obtained.
         if not told and day > end - timedelta(days=STILL_TO_ASK):
             continue
-        recent = _sent_on(tale) > end - timedelta(days=240)
+        recent = _sent_on(tale) > end - timedelta(days=150)
         unlucky = (OrientationResult.REFUSED, OrientationResult.UNKNOWN)
         for one in tale.helps:
             if id(one) not in obtained:

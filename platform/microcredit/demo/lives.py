@@ -105,10 +105,10 @@ def _settle(session: Session, identity: Identity, told: Told, step: Step) -> Non
     settle_early(session, identity, told.number, SettleEarly(step.on, owed, "bank"))
 
 
-def _evaluate(session: Session, identity: Identity, told: Told, _: Step) -> None:
+def _evaluate(session: Session, identity: Identity, told: Told, step: Step) -> None:
     """Six households in seven answer; eight answers in ten say that the project came true."""
     random = told.random
-    if random.random() < 0.14:
+    if step.words == "no" or random.random() < 0.14:
         close_loan(session, identity, told.number, Evaluate("no"))
         return
     said = Evaluate(

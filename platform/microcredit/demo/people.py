@@ -1,5 +1,6 @@
 """Synthetic people, drawn from lists with a seed: the same demo on every machine, and nobody real."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from random import Random
@@ -88,12 +89,16 @@ class Somebody:
 class Crowd:
     """People, each name once, drawn one after the other."""
 
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, known: Iterable[Somebody] = ()) -> None:
         self.random = random
+        taken = {(who.first_names, who.last_name) for who in known}
         self._women, self._men = (
-            random.sample([(first, last) for first in firsts for last in NAMES], k=len(firsts) * len(NAMES))
-            for firsts in (WOMEN, MEN)
-        )  # fmt: skip
+            random.sample(names, k=len(names))
+            for names in (
+                [(first, last) for first in firsts for last in NAMES if (first, last) not in taken]
+                for firsts in (WOMEN, MEN)
+            )
+        )
 
     def one(self, year: int, ages: tuple[int, int] | None = None) -> Somebody:
         """The next person, adult in `year`, between `ages` when it is said."""

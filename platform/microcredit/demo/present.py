@@ -7,7 +7,7 @@ is still to come.
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from random import Random
+from itertools import cycle
 
 from microcredit.cases.budget_codes import BudgetCode, Confidence
 from microcredit.cases.codes import Channel, Motive, Purpose
@@ -95,20 +95,21 @@ TERNOIS = (
 
 
 def open_files(
-    files: tuple[File, ...], communes: list[str], end: date, since: date, seed: int
+    files: tuple[File, ...], communes: list[str], end: date, since: date, crowd: Crowd
 ) -> list[Tale]:
-    """The files as tales that end on `end`; none begins before `since`."""
-    random = Random(seed)
-    crowd = Crowd(random)
-    tales = [_tale(random, crowd, one, communes, end) for one in files]
+    """The files as tales that end on `end`, commune after commune; none begins before `since`."""
+    tales = [
+        _tale(crowd, one, code, end) for one, code in zip(files, cycle(communes), strict=False)
+    ]
     return [tale for tale in tales if tale.contact_on >= since]
 
 
-def _tale(random: Random, crowd: Crowd, file: File, communes: list[str], end: date) -> Tale:
+def _tale(crowd: Crowd, file: File, commune: str, end: date) -> Tale:
+    random = crowd.random
     young = file.note in (YOUNG, PETIT)
     channel = random.choice((Channel.DESK, Channel.PHONE, Channel.OUTREACH, Channel.PARTNER))
     tale = Tale(
-        Fate.OPEN, _who(crowd, file, end), random.choice(communes),
+        Fate.OPEN, _who(crowd, file, end), commune,
         Channel.MISSION_LOCALE if young else channel, MOTIVES[file.purpose], file.purpose,
         file.euros * 100, file.months, end, file.note if file.note == FICP else "",
         anonymous=file.note == "anonymous", opinion=random.choice(FAVOURABLE),

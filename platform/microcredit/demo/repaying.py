@@ -87,6 +87,7 @@ def _called(tale: Tale, _: date) -> None:
     since = due_on(_paid_out(tale), stopped + 2)
     tale.then(since + timedelta(days=18), What.ACCELERATE, until=since + timedelta(days=25))
     tale.then(since + timedelta(days=55), What.CALL_GUARANTEE)
+    tale.then(since + timedelta(days=90), What.EVALUATE, words="no")
 
 
 ENDINGS = {

@@ -1,0 +1,60 @@
+"""The demo, built once for this folder, and its rows seen by the owner of the database."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import create_engine, text
+from tests.conftest import provisioned, settings_for
+
+from microcredit.demo.accounts import TERRITORIES
+from microcredit.demo.run import build
+from microcredit.kernel import provision
+from microcredit.settings import Settings
+
+Rows = list[tuple[object, ...]]
+Ask = Callable[..., Rows]
+
+#: Loans that were paid out and kept.
+LENT = "disbursed_on IS NOT NULL AND withdrawn_on IS NULL"
+
+#: The 497 requests of the four published years.
+PAST = "extract(year FROM opened_on) < 2016"
+
+TABLES = (
+    "case_file", "case_event", "submission", "loan", "loan_schedule", "instalment", "posting",
+    "evaluation", "orientation", "task", "appointment", "budget_line", "person", "household",
+    "commune_population", "membership", "audit_event",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="package")
+def built(administrator: str) -> Iterator[Settings]:
+    """Both demo territories."""
+    made = provisioned(administrator)
+    slugs = tuple(territory.slug for territory in TERRITORIES)
+    settings = replace(settings_for(made, demo=True), demo_slugs=slugs)
+    build(settings)
+    yield settings
+    provision.drop(made)
+
+
+@pytest.fixture(scope="package")
+def ask(built: Settings) -> Iterator[Ask]:
+    """Rows of the founding territory, or of another one: its rows are all that a statement sees."""
+    engine = create_engine(built.migration_url)
+    connection = engine.connect()
+
+    def rows(statement: str, slug: str = "pays-de-conde", **values: object) -> Rows:
+        tables = {
+            name: f"(SELECT * FROM app.{name} WHERE tenant_id ="
+            f" (SELECT id FROM tenancy.tenant WHERE slug = '{slug}'))"
+            for name in TABLES
+        }
+        for name, only in tables.items():
+            statement = statement.replace(f"app.{name} ", f"{only} ")
+        return [tuple(row) for row in connection.execute(text(statement), values)]
+
+    yield rows
+    connection.close()
+    engine.dispose()
