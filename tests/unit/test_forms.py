@@ -167,6 +167,18 @@ def test_repeated_lines_are_read_in_the_order_of_their_numbers() -> None:
     assert [(line.code, line.amount) for line in act.lines] == [("R01", 2_50), ("C01", 10_50)]
 
 
+def test_a_fault_stands_at_the_number_that_its_line_was_given() -> None:
+    form = Form(DiagnosisSchema())
+    lines = {"lines.7.code": "R01", "lines.7.amount": "1", "lines.7.periodicity": "month",
+             "lines.200.code": "X", "lines.200.amount": "1", "lines.200.periodicity": "month",
+             "lines.201.code": "D01", "lines.201.amount": "?", "lines.201.periodicity": "month"}  # fmt: skip
+    assert form.judge(MultiDict({**DIAGNOSIS, **lines})) is None
+    assert form.errors == {
+        "lines.200.code": "Ce choix n’existe pas.",
+        "lines.201.amount": "Écrivez un montant, par exemple 520,00.",
+    }
+
+
 def test_a_line_left_empty_has_no_amount() -> None:
     line = {"lines.0.code": "R01", "lines.0.amount": " ", "lines.0.periodicity": "month"}
     act = Form(DiagnosisSchema()).judge(MultiDict({**DIAGNOSIS, **line}))

@@ -73,7 +73,7 @@ class Form(Generic[T]):
         try:
             act = self.schema.read(data)
         except ValidationError as wrong:
-            self.errors = flat(wrong.messages_dict)
+            self.errors = _placed(flat(wrong.messages_dict), posted)
             self.errors.update(unreadable)
             return None
         if unreadable:
@@ -212,6 +212,18 @@ def _indexes(posted: MultiDict[str, str], name: str) -> list[int]:
     start = f"{name}."
     found = {key[len(start) :].split(".")[0] for key in posted if key.startswith(start)}
     return sorted(int(index) for index in found if DIGITS.fullmatch(index))
+
+
+def _placed(errors: Mapping[str, str], posted: MultiDict[str, str]) -> dict[str, str]:
+    """The schema counts repeated lines from 0; a message goes to the line as it was numbered."""
+    placed: dict[str, str] = {}
+    for name, message in errors.items():
+        head, _, rest = name.partition(".")
+        position, dot, field = rest.partition(".")
+        numbers = _indexes(posted, head) if position.isdecimal() else []
+        known = position.isdecimal() and int(position) < len(numbers)
+        placed[f"{head}.{numbers[int(position)]}{dot}{field}" if known else name] = message
+    return placed
 
 
 def _strays(schema: BaseSchema, posted: MultiDict[str, str]) -> dict[str, str]:
