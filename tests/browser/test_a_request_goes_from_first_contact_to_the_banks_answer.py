@@ -51,7 +51,7 @@ def fill_budget(worker: Screen) -> None:
     for label, amount, every in (
         ("Salaire net", "1310,50", "par mois"),
         ("Loyer et charges", "520", "par mois"),
-        ("Assurances habitation et voiture", "900", "par an"),
+        ("Assurance habitation", "900", "par an"),
     ):
         worker.page.get_by_label(label, exact=True).fill(amount)
         worker.page.get_by_label(f"Périodicité : {label}", exact=True).select_option(label=every)
@@ -60,16 +60,17 @@ def fill_budget(worker: Screen) -> None:
 def totals_change_while_typing(worker: Screen) -> None:
     """With scripts the sums follow each answer; without, they come with the saved page."""
     left = worker.page.locator("#solde .total dd")
-    expect(left).to_have_text("0,00 €")
+    # 1 500 € over 18 months at 2 % are 84,66 € a month.
+    expect(left).to_have_text("−84,66 €" if worker.scripts else "0,00 €")
     fill_budget(worker)
     if worker.scripts:
-        expect(left).to_have_text("715,50 €")  # 1 310,50 − 520 − 900 ÷ 12
+        expect(left).to_have_text("630,84 €")  # 1 310,50 − 520 − 900 ÷ 12 − 84,66
         worker.page.get_by_label("Téléphone, internet", exact=True).press_sequentially("40")
-        expect(left).to_have_text("675,50 €")
+        expect(left).to_have_text("590,84 €")
         worker.page.get_by_label("Eau", exact=True).press_sequentially("douze")
         expect(worker.page.locator("#solde")).to_contain_text("Une réponse n’est pas lisible")
         worker.page.get_by_label("Eau", exact=True).fill("")
-        expect(left).to_have_text("675,50 €")
+        expect(left).to_have_text("590,84 €")
     else:
         worker.page.get_by_label("Téléphone, internet", exact=True).fill("40")
 
