@@ -3,10 +3,12 @@
 The pools: one's own, another place of the same tenant, another tenant, and ids that nobody has.
 """
 
+import io
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from pypdf import PdfReader
 from tests.cast import Cast, Person
 from tests.integration.isolation.connections import Connection, value
 from tests.integration.isolation.plausible import Place, Route, Typed, places
@@ -50,6 +52,14 @@ JOBS = """
     WHERE args ->> 'tenant' = %s"""
 
 
+def words(answer: TestResponse) -> str:
+    """What an answer says, a document's pages included."""
+    if answer.mimetype != "application/pdf":
+        return answer.text
+    pages = PdfReader(io.BytesIO(answer.data)).pages
+    return "\n".join(page.extract_text() for page in pages)
+
+
 @dataclass
 class Walker:
     """The grounds to walk on, and the count of what was tried."""
@@ -80,7 +90,7 @@ class Walker:
 
     def leaks(self, person: Person, answer: TestResponse) -> list[str]:
         """Which words of places beyond reach stand in the body or the headers."""
-        said = answer.text + str(answer.headers)
+        said = words(answer) + str(answer.headers)
         beyond = [p.canary for p in self.grounds.values() if not self.reaches(person, p)]
         if person.role in NAMELESS:
             beyond = [place.canary for place in self.grounds.values()]
@@ -107,7 +117,7 @@ class Walker:
             path,
             answer.status_code,
         )
-        said = answer.text + (answer.location or "")
+        said = words(answer) + (answer.location or "")
         missing = [proof for proof in proofs if proof not in said]
         assert not missing, (person.name, route.key, path, missing)
         self.twins[route.key] += 1
