@@ -60,12 +60,15 @@ def ledger(database: Provision) -> Iterator[Ledger]:
 FORMS = [name for name, route in ROUTES.items() if route.schema]
 
 #: Forms that answer another way than with themselves: nothing to choose from here, or figures alone.
-ELSEWHERE = {"accounts.demo_sign_in": 404, "accounts.put_on_hat": 404, "home.advance": 404}  # fmt: skip
+ELSEWHERE = {
+    "accounts.demo_sign_in": 404, "accounts.put_on_hat": 404, "home.advance": 404,
+    "cases.forget": 404, "cases.finish": 404,
+}  # fmt: skip
 
 
 #: What a schema alone cannot judge: it needs the rows of the territory, or stands in no box.
 FOUND_LATER = {
-    "bank", "commune", "instalment", "lines.0.code", "lines.0.periodicity", "lines.11.amount", "lines.11.code",
+    "accueil", "bank", "commune", "instalment", "lines.0.code", "lines.0.periodicity", "lines.11.amount", "lines.11.code",
     "lines.11.periodicity", "lines.201.creditor", "orientation", "place", "version",
 }  # fmt: skip
 

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from tests.cast import ALPHA, BETA, Cast, Person, read
 from werkzeug.test import TestResponse
 
-from microcredit.cases.codes import State, TaskKind
+from microcredit.cases.codes import CLOSED, State, TaskKind
 from microcredit.cases.models import Case, SavedView, Task
+from microcredit.cases.services.day import my_day
 from microcredit.cases.services.tasks import open_task
 from microcredit.kernel.clock import business_date
 
@@ -159,7 +160,8 @@ def test_a_desk_sees_the_tasks_of_its_own_cases_alone(cast: Cast):
         (State.CONTACT, "Fixer un rendez-vous à"), (State.DIAGNOSIS, "Terminer le diagnostic de"),
         (State.AWAITING_DOCUMENTS, "Demander les pièces à"), (State.READY, "Transmettre le dossier complet de"),
         (State.LOCAL_REVIEW, "Noter l’avis du comité pour"), (State.BANK_INFO_REQUESTED, "Répondre à la banque pour"),
-        (State.BANK_COUNTER_OFFER, "Recueillir le choix de"), (State.BANK_REFUSED, "Orienter après le refus de la banque :"),
+        (State.BANK_COUNTER_OFFER, "Recueillir le choix de"),
+        (State.BANK_REFUSED, "Orienter après le refus de la banque :"),
         (State.APPROVED, "Faire signer l’offre à"), (State.OFFER_SIGNED, "Noter le versement du prêt de"),
     ],
 )  # fmt: skip
@@ -196,8 +198,6 @@ def test_the_views_of_the_whole_life_hold_what_they_say(cast: Cast):
 
 
 def _closed() -> set[State]:
-    from microcredit.cases.codes import CLOSED
-
     return set(CLOSED)
 
 
@@ -274,8 +274,6 @@ def test_a_front_desk_reads_no_figure_of_a_loan_in_the_history(cast: Cast):
 def test_days_named_by_the_bank_make_a_case_late(cast: Cast):
     number = cast.case(State.BANK_INFO_REQUESTED, name="Echeance")
     with cast.nadia.at_work(date.today() + timedelta(days=12)) as (session, identity):  # noqa: DTZ011
-        from microcredit.cases.services.day import my_day
-
         day = my_day(session, identity, cast.app.extensions["named_days"])
     assert number in {work.number for work in day.late}
     with cast.nadia.at_work() as (session, identity):

@@ -9,7 +9,6 @@ from microcredit.cases.blueprint import pages
 from microcredit.cases.list_schemas import (
     Filters,
     FiltersSchema,
-    ForgetView,
     ForgetViewSchema,
     KeepView,
     KeepViewSchema,
@@ -23,13 +22,14 @@ from microcredit.cases.services.conditions import CALLS_FOR
 from microcredit.cases.services.day import my_day
 from microcredit.cases.services.listing import work_list
 from microcredit.cases.services.views import CannotKeep, forget_view, keep_view
+from microcredit.kernel.errors import NotFound
 from microcredit.kernel.permissions import Permission
 from microcredit.web.forms import Form
 from microcredit.web.guard import requires
 from microcredit.web.requests import identity, session
 from microcredit.web.words import open_words, seal_words
 
-AnyForm = Form[Filters] | Form[Search] | Form[KeepView] | Form[ForgetView]
+AnyForm = Form[Filters] | Form[Search] | Form[KeepView]
 
 
 @pages.route("/ma-journee")
@@ -90,10 +90,9 @@ def keep() -> ResponseReturnValue:
 @requires(Permission.LIST_CASES)
 def forget() -> ResponseReturnValue:
     """Remove a list that was kept."""
-    form: Form[ForgetView] = Form(ForgetViewSchema())
-    asked = form.read()
+    asked = Form(ForgetViewSchema()).read()
     if asked is None:
-        return _list_page(form, Filters()), form.status
+        raise NotFound("Cette vue n’existe pas, ou elle a déjà été retirée.")
     flash(f"La vue « {forget_view(session(), asked.view)} » est retirée. Aucun dossier n’a changé.")
     return _to_list(Filters())
 

@@ -8,6 +8,7 @@ from microcredit.cases.codes import Act
 from microcredit.cases.schemas import AddTaskSchema, FinishTaskSchema
 from microcredit.cases.services.find import ready_for
 from microcredit.cases.services.tasks import BadTask, add_task, finish_task
+from microcredit.kernel.errors import NotFound
 from microcredit.kernel.permissions import Permission
 from microcredit.web.forms import Form
 from microcredit.web.guard import requires
@@ -39,11 +40,9 @@ def new_task(number: str) -> ResponseReturnValue:
 @requires(Permission.WRITE_TASKS)
 def finish(number: str) -> ResponseReturnValue:
     """Note that a task is done; the page from which one did it comes back."""
-    form = Form(FinishTaskSchema())
-    done = form.read()
+    done = Form(FinishTaskSchema()).read()
     if done is None:
-        ready_for(session(), identity(), number, Act.FINISH_TASK)
-        return render_template("cases/task_unread.html", form=form, number=number), form.status
+        raise NotFound("Cette tâche n’existe pas ou n’est pas dans votre périmètre.")
     finish_task(session(), identity(), number, done.task)
     flash("C’est noté comme fait.")
     return redirect(url_for("cases.day"), 303) if FROM_DAY in request.form else to_case(number)

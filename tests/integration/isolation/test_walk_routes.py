@@ -144,6 +144,8 @@ def twin(walker: Walker, cast: Cast, person: Person, route: Route, numbers: dict
         proofs = ["/banque"] if route.key == "POST submissions.answer" else [number]
         if route.key == "POST cases.diagnosis_figures":
             proofs = ["1\u202f050,00"]
+        if route.answer == 404:  # what it is about, an id in the form, is nobody's
+            proofs = []
         if route.named and person.role is not Role.COORDINATOR:
             proofs.append(place.canary)
         before = version_of(walker, number)
