@@ -52,7 +52,7 @@ JOBS = """
     WHERE args ->> 'tenant' = %s"""
 
 
-def words(answer: TestResponse) -> str:
+def read_over(answer: TestResponse) -> str:
     """What an answer says, a document's pages included."""
     if answer.mimetype != "application/pdf":
         return answer.text
@@ -90,7 +90,7 @@ class Walker:
 
     def leaks(self, person: Person, answer: TestResponse) -> list[str]:
         """Which words of places beyond reach stand in the body or the headers."""
-        said = words(answer) + str(answer.headers)
+        said = read_over(answer) + str(answer.headers)
         beyond = [p.canary for p in self.grounds.values() if not self.reaches(person, p)]
         if person.role in NAMELESS:
             beyond = [place.canary for place in self.grounds.values()]
@@ -117,7 +117,7 @@ class Walker:
             path,
             answer.status_code,
         )
-        said = words(answer) + (answer.location or "")
+        said = read_over(answer) + (answer.location or "")
         missing = [proof for proof in proofs if proof not in said]
         assert not missing, (person.name, route.key, path, missing)
         self.twins[route.key] += 1
