@@ -89,7 +89,7 @@ def _headline(session: Session, code: str, today: date, counts: dict[str, int]) 
     def here(one: Counted) -> bool:
         return one.commune == code
 
-    counted = Rows(groups(session, today), lent_loans(session, today), []).where(here)
+    counted = Rows(groups(session, today), lent_loans(session, today, code), []).where(here)
     first = min((group.year for group in counted.groups), default=today.year)
     frame = Frame(list(range(first, today.year + 1)), [code])
     found = break_down(frame, counted, masked=False)

@@ -120,6 +120,8 @@ def shown_parts(
 
 
 def _losses(stop: Stop, here: Count, whys: Parts, year: int | None, commune: str) -> list[Loss]:
+    if here.value == 0:
+        return []
     gone, still = LABELS[stop]
     going_on = whys[GOING_ON].at(year, commune) if GOING_ON in whys else Count(0)
     labels = {why: why for why in whys if why != GOING_ON}

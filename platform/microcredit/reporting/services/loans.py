@@ -36,13 +36,18 @@ class Lent:
     count: int = 1
 
 
-def lent_loans(session: Session, today: date) -> list[Lent]:
+def lent_loans(session: Session, today: date, commune: str = "") -> list[Lent]:
     """Every loan paid out and not withdrawn from, of identified requests, as it stands on `today`.
+
+    With a `commune`, the loans of requests that came from there.
 
     Only a loan with as many rejections as an incident takes may ever have had one: of those few the
     whole history is read.
     """
-    rows = session.execute(_statement(today)).all()
+    statement = _statement(today)
+    if commune:
+        statement = statement.where(Case.opening_code == commune)
+    rows = session.execute(statement).all()
     doubtful = [row.id for row in rows if row.rejected >= INCIDENT_FROM]
     incidents = _incidents(session, doubtful, today)
     return [
