@@ -59,7 +59,10 @@ def meet(session: Session, identity: Identity, told: Told, step: Step) -> None:
     """An appointment, on the day the step names."""
     at = time(told.random.choice((9, 10, 11, 14, 15)), told.random.choice((0, 15, 30, 45)))
     on = step.until or step.on
-    place = told.random.choice(list(desks(session, step.on)))
+    # Asked once in a transaction: the desks of a territory do not change within a story.
+    if "demo_desks" not in session.info:
+        session.info["demo_desks"] = list(desks(session, step.on))
+    place = told.random.choice(session.info["demo_desks"])
     words = f"le {short_day(on, step.on)} à {clock_time(at)}"
     note_appointment(session, identity, told.number, Meeting(on, at, place), words)
 

@@ -48,15 +48,19 @@ def _answer(session: Session, identity: Identity, told: Told, step: Step) -> Non
     asked = step.words or told.random.choice(
         ("Devis de l’assurance", "Dernier bulletin de salaire", "Certificat de non-gage")
     )
-    rate = terms_in_force(session, step.on)[0].terms.annual_rate
     said = {
         What.GRANT: Reply("grant"),
         What.REFUSE: Reply("refuse", [tale.reason]),
         What.ADJOURN: Reply("adjourn", due_on=step.until),
         What.ASK_ITEMS: Reply("ask_items", due_on=step.until, items=asked),
-        What.COUNTER: Reply("counter", amount=tale.lent, months=tale.lent_months, rate=rate),
     }
     reply(session, identity, told.number, said[step.what])
+
+
+def _counter(session: Session, identity: Identity, told: Told, step: Step) -> None:
+    rate = terms_in_force(session, step.on)[0].terms.annual_rate
+    lent, months = told.tale.lent, told.tale.lent_months
+    reply(session, identity, told.number, Reply("counter", amount=lent, months=months, rate=rate))
 
 
 def _send_items(session: Session, identity: Identity, told: Told, _: Step) -> None:
@@ -135,7 +139,8 @@ def _evaluate(session: Session, identity: Identity, told: Told, step: Step) -> N
 DOINGS: dict[What, Doing] = {
     What.SEND: _send,
     What.SEND_ITEMS: _send_items,
-    **dict.fromkeys((What.GRANT, What.REFUSE, What.ADJOURN, What.ASK_ITEMS, What.COUNTER), _answer),
+    **dict.fromkeys((What.GRANT, What.REFUSE, What.ADJOURN, What.ASK_ITEMS), _answer),
+    What.COUNTER: _counter,
     What.ACCEPT: lambda s, i, told, _: choose(s, i, told.number, accepts=True),
     What.SIGN: lambda s, i, told, step: sign_offer(s, i, told.number, Sign(step.on)),
     What.WITHDRAW: lambda s, i, told, step: withdraw(s, i, told.number, Withdraw(step.on)),
