@@ -15,7 +15,7 @@ from microcredit.reporting.services.masking import (
     mask_row,
     mask_table,
 )
-from microcredit.reporting.services.series import Tally, alone, crossed, plain, split
+from microcredit.reporting.services.series import Tally, alone, crossed, money, plain, split
 
 Equation = tuple[dict[int, int], int]
 
@@ -266,3 +266,32 @@ def test_a_number_apart_is_masked_by_year_and_by_commune() -> None:
     assert words(list(found.by_year.values())) == ["moins de 5", "non affiché"]
     assert words(list(found.by_commune.values())) == ["non affiché", 8, "moins de 5"]
     assert plain(Tally(3, {2016: 3}, {"A": 3})).at(2016, "").value == 3
+
+
+def test_the_parts_of_a_hidden_number_are_hidden_with_it() -> None:
+    """2015 counts 3 loans: nothing that they split into is said of that year."""
+    whole = Tally(43, {2014: 20, 2015: 3, 2016: 20}, {"A": 43})
+    covered = alone(whole, None)
+    parts = {
+        "x": Tally(31, {2014: 14, 2015: 3, 2016: 14}, {"A": 31}),
+        "y": Tally(12, {2014: 6, 2015: 0, 2016: 6}, {"A": 12}),
+    }
+    found = split(whole, covered, parts, None, totals_shown=True)
+    hidden = [year for year, count in covered.by_year.items() if count.value is None]
+    assert 2015 in hidden
+    for series in found.values():
+        assert all(series.by_year[year].value is None for year in hidden)
+        assert all(
+            series.by_year[year].value is not None for year in whole.by_year if year not in hidden
+        )
+
+
+def test_money_of_few_is_hidden_and_so_is_what_would_tell_it() -> None:
+    counted = Tally(24, {2014: 2, 2015: 1, 2016: 21}, {"A": 12, "B": 12})
+    cents = Tally(240_00, {2014: 20_00, 2015: 10_00, 2016: 210_00}, {"A": 120_00, "B": 120_00})
+    found = money(counted, alone(counted, None), cents)
+    assert found.total.value == 240_00
+    assert [count.value for count in found.by_year.values()] == [None, None, None]
+    assert found.by_commune["A"].value == 120_00
+    few = Tally(3, {2014: 3}, {"A": 3})
+    assert money(few, plain(few), few).total.value is None
