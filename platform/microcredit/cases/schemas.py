@@ -1,11 +1,10 @@
 """The acts on a case: what each needs to know."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, time
 
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
-from microcredit.cases.budget_codes import BudgetCode, Periodicity
 from microcredit.cases.codes import (
     Channel,
     CloseReason,
@@ -15,12 +14,9 @@ from microcredit.cases.codes import (
     OrientationTarget,
     RedirectReason,
     Review,
-    State,
 )
-from microcredit.kernel.codes import Labelled
 from microcredit.kernel.schema import (
     ActSchema,
-    BaseSchema,
     Cents,
     Choice,
     Day,
@@ -28,7 +24,7 @@ from microcredit.kernel.schema import (
     Number,
     Text,
 )
-from microcredit.people.codes import Civility, Employment, Family, Housing
+from microcredit.people.codes import Civility
 
 
 @dataclass(frozen=True)
@@ -80,100 +76,6 @@ class MeetingSchema(ActSchema[Meeting]):
         },
     )
     place = Number("Lieu", 1, 2**62)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the budget."""
-
-    code: str
-    amount: int | None
-    periodicity: str
-
-
-class LineSchema(BaseSchema):
-    code = Choice("Ligne", BudgetCode)
-    amount = Cents("Montant", most=1_000_000_00, required=False)
-    periodicity = Choice("Tous les", Periodicity)
-
-    @post_load
-    def make(self, data: dict[str, str], **_: object) -> Line:
-        return Line(**data)  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """What is known of person, household, project and budget: all of it may come later."""
-
-    version: int
-    commune: str
-    motive: str
-    civility: str
-    last_name: str
-    first_names: str
-    birth_date: date | None
-    phone: str
-    email: str
-    address: str
-    family: str
-    adults: int | None
-    children: int | None
-    alternate_children: int | None
-    housing: str
-    employment: str
-    employment_ends_on: date | None
-    project: str
-    total_cost: int | None
-    contribution: int | None
-    amount: int | None
-    months: int | None
-    notice_given: bool
-    opinion: str
-    lines: list[Line] = field(default_factory=list)
-
-
-class DiagnosisSchema(ActSchema[Diagnosis]):
-    act = Diagnosis
-    version = Number("Version", 1, 2**31 - 1)
-    commune = Text("Commune de résidence", longest=5, required=True)
-    motive = Choice("Motif", Motive)
-    civility = Choice("Civilité", Civility, required=False)
-    last_name = Text("Nom", longest=80)
-    first_names = Text("Prénom", longest=80)
-    birth_date = Day("Date de naissance", required=False, earliest=1900)
-    phone = Text("Téléphone", longest=20)
-    email = Text("Courriel", longest=254)
-    address = Text("Adresse", longest=200)
-    family = Choice("Situation familiale", Family, required=False)
-    adults = Number("Adultes", 1, 20, required=False)
-    children = Number("Enfants à charge", 0, 20, required=False)
-    alternate_children = Number("Dont en garde alternée", 0, 20, required=False)
-    housing = Choice("Logement", Housing, required=False)
-    employment = Choice("Emploi", Employment, required=False)
-    employment_ends_on = Day("Fin du contrat", required=False, earliest=2000)
-    project = LongText("Le projet", longest=2000)
-    total_cost = Cents("Coût total", required=False)
-    contribution = Cents("Apport personnel", required=False, least=0)
-    amount = Cents("Montant demandé", required=False)
-    months = Number("Durée", 1, 120, required=False)
-    notice_given = fields.Boolean(
-        load_default=False, metadata={"label": "Notice d’information remise"}
-    )
-    opinion = LongText("Avis", longest=2000)
-    lines = fields.List(fields.Nested(LineSchema), load_default=list)
-
-    @validates_schema
-    def agree(self, data: dict[str, int | None], **_: object) -> None:
-        """What only makes sense together."""
-        wrong: dict[str, list[str]] = {}
-        children, alternate = data.get("children") or 0, data.get("alternate_children") or 0
-        if alternate > children:
-            wrong["alternate_children"] = ["Il ne peut pas y en avoir plus que d’enfants à charge."]
-        cost, own = data.get("total_cost"), data.get("contribution") or 0
-        if cost is not None and own > cost:
-            wrong["contribution"] = ["L’apport dépasse le coût total."]
-        if wrong:
-            raise ValidationError(wrong)
 
 
 def _targets() -> fields.List[str]:
@@ -318,68 +220,3 @@ class Close:
 class CloseSchema(ActSchema[Close]):
     act = Close
     reason = Choice("Que s’est-il passé", CloseReason)
-
-
-class View(Labelled):
-    """Ready-made lists of cases: « vues »."""
-
-    OPEN = "en-cours", "En cours"
-    LATE = "en-retard", "En retard"
-    BANK = "a-la-banque", "À la banque"
-    CLOSED = "clos", "Clos"
-    ALL = "tous", "Tous"
-
-
-class Order(Labelled):
-    """What a list is sorted by: « ordre »."""
-
-    SINCE = "anciennete", "Dans cet état"
-    NAME = "nom", "Personne"
-    AMOUNT = "montant", "Montant"
-    NUMBER = "numero", "Numéro"
-
-
-@dataclass(frozen=True)
-class Search:
-    """A name or a number that somebody looks for, within a list."""
-
-    vue: str
-    etat: str
-    commune: str
-    motif: str
-    q: str
-
-
-class SearchSchema(ActSchema[Search]):
-    act = Search
-    vue = Choice("Vue", View)
-    etat = Choice("État", State, required=False)
-    commune = Text("Commune", longest=5)
-    motif = Choice("Projet", Motive, required=False)
-    q = Text("Nom ou numéro", longest=100)
-
-
-@dataclass(frozen=True)
-class Filters:
-    """Which cases to list, and how. A name has no place in an address: `r` is a search, sealed."""
-
-    vue: str = View.OPEN.value
-    etat: str = ""
-    commune: str = ""
-    motif: str = ""
-    r: str = ""
-    ordre: str = Order.SINCE.value
-    sens: str = "asc"
-    page: str = ""
-
-
-class FiltersSchema(ActSchema[Filters]):
-    act = Filters
-    vue = Choice("Vue", View, required=False, load_default=View.OPEN.value)
-    etat = Choice("État", State, required=False)
-    commune = Text("Commune", longest=5)
-    motif = Choice("Projet", Motive, required=False)
-    r = Text("Recherche", longest=800)
-    ordre = Choice("Ordre", Order, required=False, load_default=Order.SINCE.value)
-    sens = Text("Sens", longest=4)
-    page = Text("Page", longest=400)

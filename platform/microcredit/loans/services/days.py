@@ -1,6 +1,6 @@
 """The days of an offer, for lists and days of work: until when it can be signed, from when it can be paid."""
 
-from sqlalchemy import Date, cast, select
+from sqlalchemy import Date, func, select
 
 from microcredit.cases.codes import State
 from microcredit.cases.models import Case
@@ -13,7 +13,7 @@ _agreed = AGREED.subquery()
 
 #: The last day on which an offer can be signed (Code de la consommation L.312-18).
 OFFER_LAPSES = NamedDays(
-    select(_agreed.c.case_id, cast(_agreed.c.since + OFFER_HOLDS, Date)), deadline=True
+    select(_agreed.c.case_id, func.date(_agreed.c.since + OFFER_HOLDS, type_=Date)), deadline=True
 )
 
 #: The first day on which a signed offer may be paid (Code de la consommation L.312-25).
