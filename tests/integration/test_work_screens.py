@@ -34,14 +34,14 @@ def task_of(cast: Cast, number: str, kind: TaskKind, in_days: int, words: str = 
 
 @pytest.mark.parametrize("state", list(State))
 def test_the_page_of_a_case_opens_in_every_state_for_every_reader(cast: Cast, state: State):
-    number = cast.case(state, canary="Kz")
+    number = cast.case(state, canary="Kzcanarikz")
     for who in ("nadia", "farid", "diane", "carole"):
         page = show(cast.people[who], number)
         assert page.status_code == 200
         assert state.label in read(page)
         assert page.text.count('aria-current="step"') <= 1
     said = read(show(cast.carole, number))
-    assert "Kz" not in said
+    assert "Kzcanarikz" not in said
     assert "Lenoir" not in said
     blocks = {
         part.split('"')[0] for part in show(cast.carole, number).text.split('data-block="')[1:]
