@@ -10,11 +10,11 @@ from datetime import date, timedelta
 from itertools import cycle
 
 from microcredit.cases.budget_codes import BudgetCode, Confidence
-from microcredit.cases.codes import Channel, Motive, Purpose
+from microcredit.cases.codes import Channel, Motive, OrientationResult, OrientationTarget, Purpose
 from microcredit.cases.diagnosis_schemas import Line
 from microcredit.demo.people import Crowd, Somebody
 from microcredit.demo.projects import FAVOURABLE, PROJECTS
-from microcredit.demo.tale import Fate, Tale, What
+from microcredit.demo.tale import Fate, Help, Tale, What
 from microcredit.mathematics.dates import is_working_day
 from microcredit.people.codes import Employment, Family, Housing
 
@@ -74,7 +74,8 @@ TERNOIS = (
          " follow_up 155, follow_up 94, follow_up 1", Purpose.CAR, 6500, 60),
     File("contact 210, meet 209 for 203, diagnose 203, complete 192, send 190, grant 178, sign 171, disburse 159,"
          " follow_up 127, follow_up 65", Purpose.CAR, 5200, 48),
-    File("contact 180, meet 179 for 171, diagnose 171, complete 160, send 157, refuse 146",
+    File("contact 180, meet 179 for 171, diagnose 171, complete 160, send 157, refuse 146,"
+         " redirect 139, results 44",
          Purpose.CAR, 7800, 84, FICP),
     File("contact 150, meet 149 for 142, diagnose 142, complete 131, send 129, grant 117, sign 110, disburse 97,"
          " follow_up 65, follow_up 2", Purpose.REPAIR, 1900, 24),
@@ -120,6 +121,12 @@ def _tale(crowd: Crowd, file: File, commune: str, end: date) -> Tale:
         named = _day(end, int(until[1])) if until else None
         tale.then(_day(end, int(ago)), What[what.upper()], until=named)
     tale.contact_on = tale.steps[0].on
+    if "redirect" in file.route:
+        tale.fate = Fate.REFUSED
+        tale.helps = [
+            Help(OrientationTarget.OVERINDEBTEDNESS, OrientationResult.OBTAINED),
+            Help(OrientationTarget.CCAS_AID, OrientationResult.OBTAINED, 250_00),
+        ]
     tale.lent, tale.lent_months = tale.amount - 50_000, tale.months
     _special(tale, file.note)
     return tale
