@@ -144,7 +144,7 @@ def twin(walker: Walker, cast: Cast, person: Person, route: Route, numbers: dict
         proofs = ["/banque"] if route.key == "POST submissions.answer" else [number]
         if route.key == "POST cases.diagnosis_figures":
             proofs = ["1\u202f050,00"]
-        if route.answer == 404:  # what it is about, an id in the form, is nobody's
+        if route.answer >= 400:  # refused for the id in the form, or for the day: it names no case
             proofs = []
         if route.named and person.role is not Role.COORDINATOR:
             proofs.append(place.canary)
