@@ -84,7 +84,9 @@ def withdrawal(number: str) -> ResponseReturnValue:
 @requires(Permission.WRITE_LOAN)
 def pay_out(number: str) -> ResponseReturnValue:
     """Note that the bank paid out."""
-    done = "Le versement est noté, l’échéancier est écrit. Le CCAS appellera la personne dans un mois."
+    done = (
+        "Le versement est noté, l’échéancier est écrit. Le CCAS appellera la personne dans un mois."
+    )
     return _act(number, Act.DISBURSE, DisburseSchema(), disburse, done)
 
 

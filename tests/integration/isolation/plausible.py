@@ -193,7 +193,7 @@ def a_payout(place: Place) -> Typed:
 
 
 def a_debit_of_nobody(_: Place) -> Typed:
-    return {"instalment": 10**12, "source": "bank"} | boxes("on_date", today_in_paris())
+    return {"instalment": 999_999_999, "source": "bank"} | boxes("on_date", today_in_paris())
 
 
 def a_new_schedule(_: Place) -> Typed:
@@ -292,7 +292,7 @@ ROUTES = (
     _post("cases.close", f"{_CASE}/sans-suite", "Classer sans suite", DESKS, _S.DIAGNOSIS, an_end),
     Route("cases.await_papers", f"{_CASE}/pieces", "Formulaire des pièces à apporter", WORKERS, state=_S.DIAGNOSIS),
     _post("cases.await_papers", f"{_CASE}/pieces", "Attendre des pièces", WORKERS, _S.DIAGNOSIS, some_papers),
-    _post("cases.papers_came", f"{_CASE}/pieces/recues", "Noter que les pièces sont là", WORKERS, _S.AWAITING_DOCUMENTS),
+    _post("cases.papers_came", f"{_CASE}/pieces/recues", "Noter les pièces reçues", WORKERS, _S.AWAITING_DOCUMENTS),
     _post("cases.ask_committee", f"{_CASE}/avis-local/demande", "Demander l’avis local", WORKERS, _S.READY),
     Route("cases.committee", f"{_CASE}/avis-local", "Formulaire de l’avis du comité", REVIEWERS, state=_S.LOCAL_REVIEW),
     _post("cases.committee", f"{_CASE}/avis-local", "Noter l’avis du comité", REVIEWERS, _S.LOCAL_REVIEW, an_opinion),
