@@ -68,8 +68,8 @@ ELSEWHERE = {
 
 #: What a schema alone cannot judge: it needs the rows of the territory, or stands in no box.
 FOUND_LATER = {
-    "accueil", "bank", "commune", "instalment", "lines.0.code", "lines.0.periodicity", "lines.11.amount", "lines.11.code",
-    "lines.11.periodicity", "lines.201.creditor", "orientation", "place", "version",
+    "accueil", "bank", "commune", "instalment", "lines.0.code", "lines.0.periodicity", "lines.11.amount",
+    "lines.11.code", "lines.11.periodicity", "lines.201.creditor", "orientation", "place", "version",
 }  # fmt: skip
 
 

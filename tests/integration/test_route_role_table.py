@@ -31,6 +31,7 @@ ROLES = {
     Role.COORDINATOR: "carole",
     Role.ELECTED_MEMBER: "elie",
     Role.BANK_OFFICER: "boris",
+    Role.FUNDER_VIEWER: "fanny",
     Role.TENANT_ADMIN: "tania",
 }
 
@@ -52,6 +53,8 @@ qui n’existe pas.
 | renvoi | la réponse conduit ailleurs, par exemple à la connexion (302 ou 303) |
 | refusé | ce n’est pas ouvert à ce rôle (403) |
 | introuvable | cela n’existe pas ici (404) |
+| pas maintenant | le rôle le peut, le dossier ne s’y prête pas (409) |
+| à corriger | le rôle le peut, l’envoi est à corriger (422) |
 """  # noqa: E501  (one cell is one line)
 
 
@@ -172,8 +175,9 @@ def words(answer: TestResponse) -> str:
     """The answer in words, with the blocks of a case that the page shows."""
     match answer.status_code:
         case 200:
-            blocks = [label for name, label in BLOCKS.items() if name in BLOCK.findall(answer.text)]
-            assert set(BLOCK.findall(answer.text)) <= set(BLOCKS)
+            marked = set(BLOCK.findall(answer.data.decode("utf-8", "replace")))  # or a document
+            blocks = [label for name, label in BLOCKS.items() if name in marked]
+            assert marked <= set(BLOCKS)
             return "voit : " + ", ".join(blocks) if blocks else "voit"
         case 302 | 303:
             elsewhere = answer.status_code == 302 or "/connexion" in answer.location
@@ -182,5 +186,9 @@ def words(answer: TestResponse) -> str:
             return "refusé"
         case 404:
             return "introuvable"
+        case 409:
+            return "pas maintenant"
+        case 422:
+            return "à corriger"
         case status:
             return f"{status} ?"

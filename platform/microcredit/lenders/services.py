@@ -10,7 +10,6 @@ from microcredit.groupings.models import Organisation
 from microcredit.kernel.database import holds_on
 from microcredit.lenders.models import LoanTerms
 
-
 #: What tells of a consumer credit, for contracts from which day on: Code de la consommation L.312-5.
 #: Its words change on 20 November 2026 (ordonnances n° 2025-880 of 3 September and n° 2025-1154 of
 #: 2 December 2025); contracts that run on that day keep the law they were made under (its article 99).

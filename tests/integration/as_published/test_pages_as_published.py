@@ -66,7 +66,10 @@ def table(page: html.HtmlElement, caption: str) -> list[list[str]]:
     (found,) = page.xpath(f'//table[caption[normalize-space()="{caption}"]]')
     for again in found.xpath(".//*[contains(@class, 'only-phone')]"):
         again.drop_tree()
-    rows = [[words(cell) for cell in row.xpath("./th|./td")] for row in found.xpath("./tbody/tr|./tfoot/tr")]
+    rows = [
+        [words(cell) for cell in row.xpath("./th|./td")]
+        for row in found.xpath("./tbody/tr|./tfoot/tr")
+    ]
     return [[cell for cell in row if cell] for row in rows]
 
 
