@@ -36,7 +36,6 @@ FACES: dict[Act, Face] = {
     A.ACCEPT_COUNTER: Face("Noter le choix de la personne", "submissions.choice", "hand"),
     A.RECALL: Face("Retirer de la banque", "submissions.recall_case", "turn"),
     A.SIGN_OFFER: Face("Noter la signature de l’offre", "loans.sign", "pen"),
-    A.LAPSE_OFFER: Face("Noter que l’offre est périmée", "loans.lapse", "clock", direct=True),
     A.DISBURSE: Face("Noter le versement", "loans.pay_out", "coin"),
     A.NOTE_REJECT: Face("Suivre le prêt", "loans.show", "coin"),
     A.WITHDRAW: Face("Noter une rétractation", "loans.withdrawal", "turn"),

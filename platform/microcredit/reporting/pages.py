@@ -1,6 +1,6 @@
 """The pages of figures: those of the whole grouping, and those of one's own commune."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from microcredit.kernel.errors import DomainError
@@ -36,5 +36,6 @@ def figures() -> ResponseReturnValue:
 @requires(Permission.READ_COMMUNE)
 def commune() -> ResponseReturnValue:
     """The residents of one's own commune."""
-    page = my_commune(session(), identity(), request.args.get("page", ""))
+    days = current_app.extensions["named_days"]
+    page = my_commune(session(), identity(), request.args.get("page", ""), days)
     return render_template("reporting/commune.html", page=page)

@@ -101,11 +101,12 @@ def settle_early(session: Session, identity: Identity, number: str, told: Settle
     stands = found.on(told.on_date)
     if stands.settled_on is not None:
         raise NotNow(f"Ce prêt est soldé depuis le {day(stands.settled_on)}.")
-    if told.amount < stands.outstanding_cents:
+    in_part = sum(line.paid_cents for line in stands.lines if line.state is InstalmentState.UNPAID)
+    least = stands.outstanding_cents - in_part
+    if told.amount < least:
         raise NotNow(
             fields={
-                "amount": f"Il reste {euros(stands.outstanding_cents)} de capital :"
-                " un solde anticipé le paie en entier."
+                "amount": f"Il reste {euros(least)} de capital : un solde anticipé le paie en entier."
             }
         )
     posting = _post(

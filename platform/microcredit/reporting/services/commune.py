@@ -1,5 +1,6 @@
 """« Ma commune »: the residents of one commune, for the director of its CCAS."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from microcredit.cases.codes import Act, Motive, State
 from microcredit.cases.list_schemas import Filters, View
 from microcredit.cases.models import Case, CaseEvent
+from microcredit.cases.named_days import NamedDays
 from microcredit.cases.services.find import within
 from microcredit.cases.services.listing import Listing, list_cases, view_counts
 from microcredit.groupings.services import commune_names
@@ -64,19 +66,24 @@ class CommunePage:
     decisions: list[Decision]
 
 
-def my_commune(session: Session, identity: Identity, page: str = "") -> CommunePage:
-    """The commune of the active hat. Its director sees the names: nothing is masked."""
+def my_commune(
+    session: Session, identity: Identity, page: str = "", days: Sequence[NamedDays] = ()
+) -> CommunePage:
+    """The commune of the active hat. Its director sees the names: nothing is masked.
+
+    `days` are those that make a case late besides the delay of its state.
+    """
     today = business_date(session)
     code = identity.commune_code
     name = commune_names(session).get(code, "") if code else ""
     if code is None or not name:
         return CommunePage(today, "", [], Listing([], 0, "", ""), 0, CommuneLoans([], 0, 0), [])
-    counts = view_counts(session, identity)
+    counts = view_counts(session, identity, days)
     return CommunePage(
         today,
         name,
         _headline(session, code, today, counts),
-        list_cases(session, identity, Filters(vue=View.OPEN.value, page=page)),
+        list_cases(session, identity, Filters(vue=View.OPEN.value, page=page), days=days),
         counts[View.LATE.value],
         commune_loans(session, identity),
         _decisions(session, identity),
