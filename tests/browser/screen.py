@@ -1,9 +1,10 @@
 """Somebody at a screen: one browser context, what she presses and types, and how her pages are judged."""
 
+import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import axe_playwright_python
 from playwright.sync_api import (
@@ -48,12 +49,16 @@ STOP = """() => {
 
 @dataclass
 class Tally:
-    """How many pages axe has judged, and how many seconds a first contact took."""
+    """How many pages axe has judged, and the largest figure of each measured task."""
 
     pages: int = 0
     judged: int = 0
     violations: int = 0
-    contacts: list[float] = field(default_factory=list)
+    measured: dict[str, float] = field(default_factory=dict)
+
+    def note(self, task: str, figure: float) -> None:
+        """Keep the figure of a task if it is the largest so far."""
+        self.measured[task] = max(figure, self.measured.get(task, 0))
 
 
 TALLY = Tally()
@@ -134,10 +139,25 @@ class Screen:
         link = self.page.get_by_role("link", name=words, exact=True)
         return link.or_(self.page.get_by_role("button", name=words, exact=True)).first
 
-    def more(self, words: str) -> None:
+    def document(self, words: str) -> bytes:
+        """The bytes behind the link with these words, asked for with the cookies of this window."""
+        where = urlsplit(urljoin(self.page.url, self.named(words).get_attribute("href") or ""))
+        cookies = self.context.cookies(where.geturl())
+        headers = {
+            "Host": where.netloc,
+            "Cookie": "; ".join(f"{one.get('name')}={one.get('value')}" for one in cookies),
+        }
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{where.port}{where.path}", headers=headers
+        )
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            found: bytes = answer.read()
+        return found
+
+    def more(self, words: str, *, status: int = 200) -> None:
         """Open « Autres actes » and press one of them."""
-        self.page.get_by_text("Autres actes", exact=True).click()
-        self.go(words)
+        self.page.locator(".btn-more > summary").click()
+        self.go(words, status=status)
 
     def box(self, name: str) -> Locator:
         """The control of the page's form with that name."""

@@ -110,7 +110,7 @@ def test_the_sums_stay_in_view_while_a_budget_is_typed_on_a_phone(enter: Enter) 
     expect(bar).not_to_have_text(before)
     expect(bar).to_be_in_viewport(ratio=1)
     shown = bar.inner_text().split("\n")[-1]
-    expect(worker.page.locator("#solde .total dd")).to_have_text(shown)
+    expect(worker.page.locator("#solde > .facts .total dd")).to_have_text(shown)
 
 
 def test_nothing_of_a_case_needs_a_wide_screen(enter: Enter) -> None:

@@ -1,4 +1,4 @@
-"""What else happens to a request, and what happens to those who click twice, go back or come late."""
+"""What happens to those who click twice, go back, come late or change hats."""
 
 import re
 
@@ -36,41 +36,6 @@ def found_at(screen: Screen, words: str) -> int:
     screen.go("Filtrer")
     said = screen.page.locator(".result-count").inner_text()
     return int(re.split(r"\s", said, maxsplit=1)[0]) if said[0].isdigit() else 0
-
-
-def test_redirected_from_the_front_desk_with_an_orientation(enter: Enter) -> None:
-    desk = enter("front_desk")
-    note_contact(desk)
-    desk.more("Orienter et clore")
-    desk.fill(reason="Dettes, loyers ou factures à payer")
-    desk.go("Clore et orienter", status=422)
-    desk.says("Choisissez au moins une aide.")
-    expect(desk.box("reason")).to_have_value("object_excluded")
-
-    desk.page.get_by_label("Fonds de solidarité pour le logement").check()
-    desk.go("Clore et orienter")
-
-    desk.says("Orienté vers une autre aide")
-    desk.says("Fonds de solidarité pour le logement")
-    desk.look()
-
-
-def test_no_show_closes_and_an_appointment_reopens(enter: Enter) -> None:
-    worker = enter("case_worker")
-    note_contact(worker, "Absent")
-    worker.go("Fixer un rendez-vous")
-    fix_appointment(worker)
-    worker.more("Classer sans suite")
-    worker.page.get_by_label("N’est pas venu au rendez-vous").check()
-    worker.go("Classer sans suite")
-    worker.says("Sans suite")
-    worker.look()
-
-    worker.go("Reprendre par un rendez-vous")
-    fix_appointment(worker)
-
-    worker.says("Rendez-vous fixé")
-    worker.look()
 
 
 def test_a_stale_window_compares_before_it_saves(enter: Enter) -> None:
@@ -172,14 +137,14 @@ def test_what_was_typed_when_the_session_ended_is_offered_again(enter: Enter, de
 
 def test_another_hat_changes_the_places(enter: Enter) -> None:
     claire = enter("case_worker")
-    assert places(claire) == ["Ma journée", "Dossiers", "Bilan", "Territoire"]
+    assert places(claire) == ["Ma journée", "Dossiers", "Prêts", "Bilan", "Territoire"]
     put_on(claire, "Agent d’accueil")
     assert places(claire) == ["Mon accueil", "Dossiers"]
     claire.open("/territoire", status=403)
     claire.open("/")
     claire.look()
     put_on(claire, "Référente")
-    assert places(claire) == ["Ma journée", "Dossiers", "Bilan", "Territoire"]
+    assert places(claire) == ["Ma journée", "Dossiers", "Prêts", "Bilan", "Territoire"]
 
 
 def test_time_moves_on_in_the_demo_and_makes_work_late(enter: Enter) -> None:
@@ -189,7 +154,6 @@ def test_time_moves_on_in_the_demo_and_makes_work_late(enter: Enter) -> None:
     agnes.says("La date de la démonstration a avancé.")
     assert agnes.page.locator(".demo-date").inner_text() != before
     assert how_late(agnes) > late
-    agnes.look()
 
 
 def test_signing_out_ends_the_session(enter: Enter) -> None:
