@@ -135,7 +135,9 @@ def enter(
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The published figures are read before other tests of this folder add cases to them."""
-    places = [place for place, item in enumerate(items) if item.path.parent == Path(__file__).parent]
+    places = [
+        place for place, item in enumerate(items) if item.path.parent == Path(__file__).parent
+    ]
     mine = sorted((items[one] for one in places), key=lambda item: item.path.name != PUBLISHED)
     for place, item in zip(places, mine, strict=True):
         items[place] = item

@@ -1,6 +1,8 @@
 """Somebody at a screen: one browser context, what she presses and types, and how her pages are judged."""
 
+import re
 import urllib.request
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,6 +49,17 @@ STOP = """() => {
 }"""
 
 
+#: How often axe judges a kind of page in a territory.
+MOST_OF_A_KIND = 2
+
+NUMBER = re.compile(r"(?<=/)[A-Z]{2,4}-\d{4}-\d+")
+
+
+def kind(address: str) -> str:
+    """The kind of a page: its path, with whatever the number of the case is."""
+    return NUMBER.sub("*", urlsplit(address).path)
+
+
 @dataclass
 class Tally:
     """How many pages axe has judged, and the largest figure of each measured task."""
@@ -55,6 +68,7 @@ class Tally:
     judged: int = 0
     violations: int = 0
     measured: dict[str, float] = field(default_factory=dict)
+    kinds: Counter[tuple[object, ...]] = field(default_factory=Counter)
 
     def note(self, task: str, figure: float) -> None:
         """Keep the figure of a task if it is the largest so far."""
@@ -193,17 +207,20 @@ class Screen:
         """Make the window as wide as that."""
         self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
 
-    def look(self, *, status: int = 200) -> None:
-        """Fail unless the page is accessible, fits every width and logged no error."""
+    def look(self, *, status: int = 200) -> bool:
+        """Fail unless the page is accessible, fits every width and logged no error.
+
+        Axe judges a kind of page in a territory twice, at both widths; whether it did this time.
+        """
         assert self.status == status, f"{self.page.url} answered {self.status}"
-        found: list[str] = []
+        found, judges = list[str](), self._is_new()
         self.page.evaluate(
             "document.querySelectorAll('details:not(.menu)').forEach(e => e.open = true)"
         )
         for width in (DESKTOP, PHONE):
             self.resize(width)
             self.picture(width)
-            if self.axe:
+            if judges:
                 found += [f"{width} px: {one}" for one in self.judge()]
         for width in (PHONE, SMALLEST):
             self.resize(width)
@@ -216,6 +233,16 @@ class Screen:
         TALLY.pages += 1
         TALLY.violations += len(found)
         assert not found, f"{self.page.url}: " + "; ".join(found)
+        return judges
+
+    def _is_new(self) -> bool:
+        """Whether axe has still to judge this kind of page: its path, its answer, where its case stands."""
+        if not self.axe:
+            return False
+        stands = self.page.locator(".case-status .state").all_inner_texts()
+        where = (self.origin, kind(self.page.url), self.status, *stands)
+        TALLY.kinds[where] += 1
+        return TALLY.kinds[where] <= MOST_OF_A_KIND
 
     def look_into_menus(self) -> None:
         """The same of every menu of the page, opened."""

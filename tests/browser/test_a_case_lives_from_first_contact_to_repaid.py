@@ -245,10 +245,10 @@ def evaluate(worker: Screen, number: str) -> None:
     acts.choose(worker, "Le projet s’est-il réalisé", "Oui")
     acts.choose(worker, "L’emploi", "Emploi trouvé")
     worker.go("Enregistrer le bilan et clore")
+    worker.says("Emploi trouvé")
     worker.look()
     worker.open(f"/dossiers/{number}")
     worker.says("Prêt clos")
-    worker.says("Emploi trouvé")
     worker.look()
 
 

@@ -1,8 +1,11 @@
-"""Tasks that must stay short, with the figure of each in the summary of the run."""
+"""Tasks that must stay short, with the figure of each in the summary of the run.
+
+The seconds of a rejected debit are measured in the walk of a whole case, where one is noted.
+"""
 
 import pytest
 from tests.browser import acts
-from tests.browser.conftest import TERNOIS, Enter
+from tests.browser.conftest import Enter
 from tests.browser.screen import TALLY
 
 #: What a hand does: a key pressed, an option chosen or a button pressed counts for one.
@@ -80,11 +83,3 @@ def test_a_person_is_found_by_three_letters_from_any_page(enter: Enter, path: st
     TALLY.note("actions to find a person", actions)
     assert actions <= MOST_ACTIONS_TO_PERSON
     assert any("Lenoir" in name for name in names), names
-
-
-def test_a_rejected_debit_is_two_presses_from_the_list_of_loans(enter: Enter) -> None:
-    """The seconds are measured in the walk of a whole case; here, the presses."""
-    worker = enter("case_worker", TERNOIS, axe=False)
-    worker.open("/prets?vue=en-cours")
-    worker.follow(worker.page.locator(".row-link").first)
-    assert worker.page.get_by_role("button", name="Rejetée", exact=True).count() >= 1
