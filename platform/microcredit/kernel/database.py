@@ -78,7 +78,7 @@ class Dated:
     valid_to: Mapped[date | None]
 
 
-def holds_on(row: type[Dated], day: date) -> ColumnElement[bool]:
+def holds_on(row: type[Dated], day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """The condition that a dated row holds on a day."""
     return and_(row.valid_from <= day, or_(row.valid_to.is_(None), row.valid_to > day))
 

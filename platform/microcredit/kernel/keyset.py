@@ -2,6 +2,8 @@
 
 import base64
 import json
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,7 +44,7 @@ def fetch(
     session: Session, statement: AnySelect, order: Keyset, cursor: str, size: int = SIZE
 ) -> Page:
     """One page of `statement`. A cursor that cannot be read gives the first page."""
-    place = _decode(order, cursor)
+    place = _decode(order.key.type.python_type, cursor)
     backwards = place is not None and place[0] == "before"
     downwards = order.descending != backwards
     if place is not None:
@@ -58,24 +60,53 @@ def fetch(
     has_after = True if backwards else more
     return Page(
         rows,
-        _encode("before", order, rows[0]) if has_before and rows else "",
-        _encode("after", order, rows[-1]) if has_after and rows else "",
+        _encode("before", *_keys(order, rows[0])) if has_before and rows else "",
+        _encode("after", *_keys(order, rows[-1])) if has_after and rows else "",
     )
 
 
-def _encode(side: str, order: Keyset, row: AnyRow) -> str:
-    key = row._mapping[order.key_name]
-    text = json.dumps(
-        [side, key.isoformat() if isinstance(key, date) else key, row._mapping[order.id_name]]
+@dataclass(frozen=True)
+class Cut:
+    """Where one page of a whole list that was read begins and ends, and its neighbours' cursors."""
+
+    start: int
+    stop: int
+    before: str
+    after: str
+
+
+def cut(keys: Sequence[tuple[int, int]], cursor: str, size: int = SIZE) -> Cut:
+    """One page of a list that was read whole, by its (key, id) in their order: as `fetch` would."""
+    place = _decode(int, cursor)
+    if place is not None and place[0] == "before":
+        stop = bisect_left(keys, place[1:])
+        start = max(stop - size, 0)
+        has_before, has_after = start > 0, True
+    else:
+        start = bisect_right(keys, place[1:]) if place is not None else 0
+        stop = min(start + size, len(keys))
+        has_before, has_after = place is not None, stop < len(keys)
+    return Cut(
+        start,
+        stop,
+        _encode("before", *keys[start]) if has_before and start < stop else "",
+        _encode("after", *keys[stop - 1]) if has_after and start < stop else "",
     )
+
+
+def _keys(order: Keyset, row: AnyRow) -> tuple[Any, int]:
+    return row._mapping[order.key_name], row._mapping[order.id_name]
+
+
+def _encode(side: str, key: Any, row_id: int) -> str:
+    text = json.dumps([side, key.isoformat() if isinstance(key, date) else key, row_id])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(order: Keyset, cursor: str) -> tuple[str, Any, int] | None:
+def _decode(wanted: type, cursor: str) -> tuple[str, Any, int] | None:
     """(side, key, id), or None for anything that is not one of our cursors for this order."""
     try:
         side, key, row_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        wanted = order.key.type.python_type
         if wanted is date:
             key = date.fromisoformat(key)
         str(key).encode()  # an unpaired surrogate is no text that the database knows

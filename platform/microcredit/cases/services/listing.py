@@ -76,7 +76,7 @@ def work_list(
     kept = kept_views(session)
     counts = _counts(session, identity, clocks, kept)
     return WorkList(
-        listing=_list(session, identity, filters, typed, clocks),
+        listing=_list(session, identity, filters, typed, clocks, counts),
         counts={view.value: counts[view.value] for view in View},
         kept=[view.holding(counts[str(view.id)]) for view in kept],
         communes=commune_names(session),
@@ -84,19 +84,17 @@ def work_list(
     )
 
 
-def list_cases(
-    session: Session, identity: Identity, filters: Filters, typed: str = "",
-    days: Iterable[NamedDays] = (),
-) -> Listing:  # fmt: skip
-    """The cases within reach that match, one page of them. What is shown is logged."""
-    return _list(session, identity, filters, typed, clocks_of(session, days))
+def open_cases(
+    session: Session, identity: Identity, page: str, days: Iterable[NamedDays]
+) -> tuple[Listing, dict[str, int]]:
+    """One page of the open cases within reach, and how many each ready-made view holds.
 
-
-def view_counts(
-    session: Session, identity: Identity, days: Iterable[NamedDays] = ()
-) -> dict[str, int]:
-    """How many cases each ready-made view holds, in one statement."""
-    return _counts(session, identity, clocks_of(session, days), [])
+    What is shown is logged.
+    """
+    clocks = clocks_of(session, days)
+    counts = _counts(session, identity, clocks, [])
+    filters = Filters(vue=View.OPEN.value, page=page)
+    return _list(session, identity, filters, "", clocks, counts), counts
 
 
 def clocks_of(session: Session, days: Iterable[NamedDays]) -> Clocks:
@@ -119,11 +117,16 @@ def _counts(
 
 
 def _list(
-    session: Session, identity: Identity, filters: Filters, typed: str, clocks: Clocks
-) -> Listing:
+    session: Session, identity: Identity, filters: Filters, typed: str, clocks: Clocks,
+    counts: dict[str, int],
+) -> Listing:  # fmt: skip
     named = identity.may(Permission.READ_IDENTITY)
     meant = wanted(identity, filters, typed, clocks)
-    count = session.scalar(select(func.count()).select_from(Case).where(meant))
+    count: int | None
+    if typed or filters.etat or filters.commune or filters.motif or filters.accueil:
+        count = session.scalar(select(func.count()).select_from(Case).where(meant))
+    else:
+        count = counts[View(filters.vue).value]  # the view alone: counted already
     order = filters.ordre or (Order.NAME.value if typed and named else Order.SINCE.value)
     page = keyset.fetch(
         session,

@@ -4,19 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import (
-    ColumnElement,
-    Date,
-    Integer,
-    Subquery,
-    and_,
-    exists,
-    func,
-    literal,
-    or_,
-    select,
-    true,
-)
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from microcredit.cases.codes import State
@@ -25,7 +13,7 @@ from microcredit.cases.services.find import within as case_within
 from microcredit.groupings.models import Organisation
 from microcredit.kernel import audit, keyset
 from microcredit.kernel.clock import business_date
-from microcredit.kernel.keyset import AnyRow, AnySelect, Keyset
+from microcredit.kernel.keyset import AnyRow
 from microcredit.kernel.permissions import Permission, Scope
 from microcredit.kernel.tenancy import Identity
 from microcredit.loans.codes import LoanPhase, Standing
@@ -34,7 +22,6 @@ from microcredit.loans.schemas import LoanFilters, LoanView
 from microcredit.loans.services.find import within
 from microcredit.loans.services.portfolio import LoanStanding, standings
 from microcredit.loans.services.read import knows_borrowers, phase
-from microcredit.loans.services.standing_table import standing_table
 from microcredit.people.models import Person
 from microcredit.people.services import full_name
 from microcredit.submissions.codes import Answer
@@ -101,32 +88,61 @@ class LoanListing:
 
 def list_loans(session: Session, identity: Identity, filters: LoanFilters) -> LoanListing:
     """The loans and the offers to sign within reach, one page of them, and the figures of all."""
-    today = business_date(session)
-    table = standing_table(today)
-    reach, view = _reach(identity), LoanView(filters.vue)
-    counts = session.execute(
-        _joined(table).with_only_columns(
-            *(func.count().filter(_in_view(one, table)).label(one.name) for one in LoanView)
-        ).where(reach)
-    ).one()  # fmt: skip
-    page = keyset.fetch(
-        session,
-        _joined(table).where(reach, _in_view(view, table)),
-        Keyset(_urgency(table), Submission.id.expression, "urgency", "id"),
-        filters.page,
-    )
+    today, view = business_date(session), LoanView(filters.vue)
+    found = standings(session, today, within(identity, Permission.READ_LOANS))
+    lines = [_Line(one.submission_id, one) for one in found]
+    lines += [_Line(offer, None) for offer in _to_sign(session, identity)]
+    shown = sorted((line for line in lines if line.is_in(view)), key=_Line.key)
+    page = keyset.cut([line.key() for line in shown], filters.page)
     named = knows_borrowers(identity)
-    rows = [_row(row, named=named) for row in page.rows]
+    rows = _rows(session, shown[page.start : page.stop], named=named)
     audit.record(session, "list_loans", "loans", shown=" ".join(row.number for row in rows))
     return LoanListing(
-        totals=totals(standings(session, today, within(identity, Permission.READ_LOANS))),
-        counts={one.value: counts._mapping[one.name] for one in LoanView},
+        totals=totals(found),
+        counts={str(one.value): sum(line.is_in(one) for line in lines) for one in LoanView},
         rows=rows,
         named=named,
         today=today,
         before=page.before,
         after=page.after,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A loan, or with no `loan` an agreement that waits for its signature."""
+
+    submission_id: int
+    loan: LoanStanding | None
+
+    def is_in(self, view: LoanView) -> bool:
+        """Whether a ready-made view holds it."""
+        loan = self.loan
+        if loan is None:
+            return view in (LoanView.OFFERS, LoanView.ALL)
+        match view:
+            case LoanView.RUNNING:
+                return loan.runs
+            case LoanView.UNPAID:
+                called = loan.standing is Standing.GUARANTEE_CALLED
+                return loan.lent and loan.unpaid > 0 and not called
+            case LoanView.OFFERS:
+                return loan.case_state is State.OFFER_SIGNED
+            case LoanView.TO_CLOSE:
+                return loan.lent and loan.case_state is State.DISBURSED and loan.over
+            case LoanView.ALL:
+                return True
+
+    def key(self) -> tuple[int, int]:
+        """The oldest unpaid first; then by the next day something falls due; what ended, last."""
+        loan = self.loan
+        if loan is None:
+            return _AFTER_THE_LATE, self.submission_id
+        if loan.oldest_unpaid_on is not None:
+            return (loan.oldest_unpaid_on - _EPOCH).days, self.submission_id
+        if loan.next_due_on is not None:
+            return _AFTER_THE_LATE + (loan.next_due_on - _EPOCH).days, self.submission_id
+        return 2 * _AFTER_THE_LATE + (loan.signed_on - _EPOCH).days, self.submission_id
 
 
 def totals(found: Sequence[LoanStanding]) -> Totals:
@@ -152,35 +168,20 @@ def _age(late: Sequence[LoanStanding], least: int, most: int | None) -> Age:
     return Age(least, most, len(of_age), sum(one.overdue_cents for one in of_age))
 
 
-def _joined(table: Subquery) -> AnySelect:
-    """Each loan, and each agreement that waits for its signature, with where it stands."""
-    return (
-        select(
-            Submission.id, Case.number, Loan,
-            Organisation.name.label("bank"),
-            Person.civility, Person.first_names, Person.last_name,
-            table.c.standing, table.c.outstanding_cents, table.c.overdue_cents,
-            table.c.next_due_on, table.c.next_due_cents, table.c.days_late,
-            _urgency(table).label("urgency"),
-        )
-        .select_from(Submission)
-        .join(Case, Case.id == Submission.case_id)
-        .join(Organisation, Organisation.id == Submission.bank_id)
-        .outerjoin(Loan, Loan.submission_id == Submission.id)
-        .outerjoin(table, table.c.loan_id == Loan.id)
-        .outerjoin(Person, Person.id == Case.person_id)
-        .where(or_(Loan.id.is_not(None), _to_sign()))
-    )  # fmt: skip
-
-
-def _to_sign() -> ColumnElement[bool]:
-    """The last copy of an agreed case, which nobody signed yet."""
+def _to_sign(session: Session, identity: Identity) -> Sequence[int]:
+    """The last copies of agreed cases within reach, which nobody signed yet: ids of submissions."""
     newer = aliased(Submission)
-    return and_(
-        Case.state == State.APPROVED.value,
-        Submission.answer.in_([Answer.GRANTED.value, Answer.COUNTER_OFFER.value]),
-        ~exists().where(newer.case_id == Submission.case_id, newer.id > Submission.id),
-    )
+    return session.scalars(
+        select(Submission.id)
+        .join(Case, Case.id == Submission.case_id)
+        .where(
+            Case.state == State.APPROVED.value,
+            Submission.answer.in_([Answer.GRANTED.value, Answer.COUNTER_OFFER.value]),
+            ~exists().where(newer.case_id == Submission.case_id, newer.id > Submission.id),
+            ~exists().where(Loan.submission_id == Submission.id),
+            _reach(identity),
+        )
+    ).all()
 
 
 def _reach(identity: Identity) -> ColumnElement[bool]:
@@ -189,45 +190,37 @@ def _reach(identity: Identity) -> ColumnElement[bool]:
     return case_within(identity, Permission.READ_LOANS)
 
 
-def _in_view(view: LoanView, table: Subquery) -> ColumnElement[bool]:
-    out = and_(Loan.disbursed_on.is_not(None), Loan.withdrawn_on.is_(None))
-    called = table.c.standing == Standing.GUARANTEE_CALLED.value
-    match view:
-        case LoanView.RUNNING:
-            return and_(out, table.c.settled_on.is_(None), ~called)
-        case LoanView.UNPAID:
-            return and_(out, table.c.unpaid > 0, ~called)
-        case LoanView.OFFERS:
-            return or_(Loan.id.is_(None), Case.state == State.OFFER_SIGNED.value)
-        case LoanView.TO_CLOSE:
-            over = or_(table.c.settled_on.is_not(None), called)
-            return and_(out, Case.state == State.DISBURSED.value, over)
-        case LoanView.ALL:
-            return true()
+def _rows(session: Session, lines: Sequence[_Line], *, named: bool) -> list[LoanRow]:
+    """The lines of a page in their order, with what only they need."""
+    found = session.execute(
+        select(
+            Submission.id, Case.number, Loan,
+            Organisation.name.label("bank"),
+            Person.civility, Person.first_names, Person.last_name,
+        )
+        .select_from(Submission)
+        .join(Case, Case.id == Submission.case_id)
+        .join(Organisation, Organisation.id == Submission.bank_id)
+        .outerjoin(Loan, Loan.submission_id == Submission.id)
+        .outerjoin(Person, Person.id == Case.person_id)
+        .where(Submission.id.in_([line.submission_id for line in lines]))
+    )  # fmt: skip
+    told = {row.id: row for row in found}
+    return [_row(told[line.submission_id], line.loan, named=named) for line in lines]
 
 
-def _urgency(table: Subquery) -> ColumnElement[int]:
-    """The oldest unpaid first; then by the next day something falls due; what ended, last."""
-    oldest = table.c.oldest_unpaid_on - literal(_EPOCH, Date)
-    ahead = table.c.next_due_on - literal(_EPOCH, Date)
-    signed = Loan.signed_on - literal(_EPOCH, Date)
-    return func.coalesce(
-        oldest, _AFTER_THE_LATE + ahead, 2 * _AFTER_THE_LATE + signed, _AFTER_THE_LATE
-    ).cast(Integer)
-
-
-def _row(row: AnyRow, *, named: bool) -> LoanRow:
-    loan, out = row.Loan, row.Loan is not None and row.Loan.disbursed_on is not None
+def _row(row: AnyRow, stands: LoanStanding | None, *, named: bool) -> LoanRow:
+    out = row.Loan is not None and row.Loan.disbursed_on is not None
     return LoanRow(
         number=row.number,
         name=full_name(row.civility or "", row.first_names or "", row.last_name or "")
         if named
         else "",
         bank=row.bank,
-        phase=phase(loan, Standing(row.standing or Standing.ON_TIME.value)),
-        outstanding_cents=row.outstanding_cents if out else None,
-        next_due_on=row.next_due_on,
-        next_due_cents=row.next_due_cents,
-        days_late=row.days_late or 0,
-        overdue_cents=row.overdue_cents or 0,
+        phase=phase(row.Loan, stands.standing if stands else Standing.ON_TIME),
+        outstanding_cents=stands.outstanding_cents if stands and out else None,
+        next_due_on=stands.next_due_on if stands else None,
+        next_due_cents=stands.next_due_cents if stands else None,
+        days_late=stands.days_late if stands else 0,
+        overdue_cents=stands.overdue_cents if stands else 0,
     )

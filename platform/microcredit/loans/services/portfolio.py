@@ -10,17 +10,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
+from microcredit.cases.codes import State
 from microcredit.cases.models import Case as CaseFile
-from microcredit.kernel.keyset import AnyRow
-from microcredit.loans.codes import Standing
+from microcredit.kernel.keyset import AnyRow, AnySelect
+from microcredit.loans.codes import PostingKind, Source, Standing
 from microcredit.loans.models import Instalment, Loan, Posting
-from microcredit.loans.services.find import due, fact
-from microcredit.loans.services.standing_table import standing_table
-from microcredit.loans.situation import Due, Fact, situation
+from microcredit.loans.services.standing_table import ON, standing_on, standing_table
+from microcredit.loans.situation import Due, Fact, Situation, situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,13 @@ class LoanStanding:
     `disbursed_on` is None for an offer that waits for its money; `withdrawn_on` is set when the
     borrower withdrew: such a loan is on time and owes nothing here. `month_due_cents`: what falls due
     in the calendar month of the day. `incident_on`: first day with two unpaid instalments at once.
+    `case_state` is the state of the case now.
     """
 
     loan_id: int
+    submission_id: int
     case_id: int
+    case_state: State
     bank_id: int
     commune: str
     principal_cents: int
@@ -53,10 +57,19 @@ class LoanStanding:
     incident_on: date | None
 
     @property
+    def lent(self) -> bool:
+        """Whether money is out and was not given back."""
+        return self.disbursed_on is not None and self.withdrawn_on is None
+
+    @property
+    def over(self) -> bool:
+        """Whether the household has nothing more to pay: settled, or its guarantee called."""
+        return self.settled_on is not None or self.standing is Standing.GUARANTEE_CALLED
+
+    @property
     def runs(self) -> bool:
         """Whether money is out and the household still pays: not settled, no guarantee called."""
-        over = self.settled_on is not None or self.standing is Standing.GUARANTEE_CALLED
-        return self.disbursed_on is not None and self.withdrawn_on is None and not over
+        return self.lent and not self.over
 
 
 def standings(session: Session, on: date, *wanted: ColumnElement[bool]) -> list[LoanStanding]:
@@ -67,49 +80,71 @@ def standings(session: Session, on: date, *wanted: ColumnElement[bool]) -> list[
     after `on`) is left out, so that a past day is told as it was. Two statements more, never one per
     loan, where some had rejections.
     """
-    table = standing_table(on)
-    rows = session.execute(
+    rows = session.execute(_statement().where(*wanted), standing_on(on)).all()
+    told = histories(session, on, [row.id for row in rows if row.needs_history])
+    return [_standing(row, on, told.get(row.id)) for row in rows]
+
+
+@cache
+def _statement() -> AnySelect:
+    table = standing_table()
+    return (
         select(
-            Loan.id, Loan.case_id, Loan.bank_id, CaseFile.residence_code.label("commune"),
+            Loan.id, Loan.submission_id, Loan.case_id, Loan.bank_id,
+            CaseFile.state.label("case_state"), CaseFile.residence_code.label("commune"),
             Loan.principal_cents, Loan.signed_on, Loan.disbursed_on, Loan.withdrawn_on,
             *(column for column in table.c if column.name != "loan_id"),
         )
         .join(CaseFile, CaseFile.id == Loan.case_id)
         .join(table, table.c.loan_id == Loan.id)
-        .where(Loan.signed_on <= on, *wanted)
+        .where(Loan.signed_on <= ON)
         .order_by(Loan.id)
-    ).all()  # fmt: skip
-    told = _histories(session, on, [row.id for row in rows if row.needs_history])
-    return [_standing(row, on, told.get(row.id)) for row in rows]
+    )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """What only the history of a loan tells."""
-
-    settled_on: date | None
-    incident_on: date | None
-
-
-def _histories(session: Session, on: date, loan_ids: Sequence[int]) -> dict[int, _Told]:
-    """`situation` of the few loans that need it, in two statements."""
+def histories(session: Session, on: date, loan_ids: Sequence[int]) -> dict[int, Situation]:
+    """`situation` on a day of some loans, in two statements: for the few whose history must be read."""
     if not loan_ids:
         return {}
     dues: dict[int, list[Due]] = defaultdict(list)
     facts: dict[int, list[Fact]] = defaultdict(list)
-    for row in session.scalars(select(Instalment).where(Instalment.loan_id.in_(loan_ids))):
-        dues[row.loan_id].append(due(row))
-    of_these = select(Posting).where(Posting.loan_id.in_(loan_ids)).order_by(Posting.id)
-    for posting in session.scalars(of_these):
-        facts[posting.loan_id].append(fact(posting))
-    stand = {one: situation(dues[one], facts[one], on) for one in loan_ids}
-    return {one: _Told(found.settled_on, found.incident_on) for one, found in stand.items()}
+    for row in session.execute(_dues(), {"loans": loan_ids}):
+        dues[row.loan_id].append(Due(*row[1:]))
+    for row in session.execute(_facts(), {"loans": loan_ids}):
+        kind, source = PostingKind(row.kind), Source(row.source)
+        facts[row.loan_id].append(
+            Fact(row.instalment_id, kind, source, row.on_date, row.amount_cents)
+        )
+    return {one: situation(dues[one], facts[one], on) for one in loan_ids}
 
 
-def _standing(row: AnyRow, on: date, told: _Told | None) -> LoanStanding:
+@cache
+def _dues() -> AnySelect:
+    return select(
+        Instalment.loan_id, Instalment.id, Instalment.number, Instalment.due_on,
+        Instalment.amount_cents, Instalment.principal_cents,
+        Instalment.valid_from, Instalment.valid_to,
+    ).where(Instalment.loan_id.in_(bindparam("loans", expanding=True)))  # fmt: skip
+
+
+@cache
+def _facts() -> AnySelect:
+    return (
+        select(
+            Posting.loan_id, Posting.instalment_id, Posting.kind, Posting.source,
+            Posting.on_date, Posting.amount_cents,
+        )
+        .where(Posting.loan_id.in_(bindparam("loans", expanding=True)))
+        .order_by(Posting.id)
+    )  # fmt: skip
+
+
+def _standing(row: AnyRow, on: date, told: Situation | None) -> LoanStanding:
     return LoanStanding(
         loan_id=row.id,
+        submission_id=row.submission_id,
         case_id=row.case_id,
+        case_state=State(row.case_state),
         bank_id=row.bank_id,
         commune=row.commune,
         principal_cents=row.principal_cents,

@@ -1,6 +1,11 @@
-"""The statement that computes where each loan stands on a day, by the rules of `loans.situation`."""
+"""The statement that computes where each loan stands on a day, by the rules of `loans.situation`.
+
+It is built once: its day is a parameter, given where a statement that joins it is run. To build and to
+recognise so long a statement took longer than to read its answer.
+"""
 
 from datetime import date
+from functools import cache
 
 from sqlalchemy import (
     CTE,
@@ -10,9 +15,9 @@ from sqlalchemy import (
     Integer,
     Subquery,
     and_,
+    bindparam,
     case,
     func,
-    literal,
     or_,
     select,
 )
@@ -24,20 +29,34 @@ from microcredit.loans.models import Instalment, Loan, Posting
 from microcredit.loans.situation import INCIDENT_FROM, PRESUMED_AFTER
 from microcredit.mathematics.dates import add_months
 
+#: The day on which loans stand, and the calendar month around it.
+ON = bindparam("standing_on", type_=Date)
+_MONTH = bindparam("standing_month", type_=Date)
+_NEXT_MONTH = bindparam("standing_next_month", type_=Date)
 
-def standing_table(on: date) -> Subquery:
+
+def standing_on(day: date) -> dict[str, date]:
+    """The parameters of a statement that joins `standing_table`."""
+    month = day.replace(day=1)
+    return {ON.key: day, _MONTH.key: month, _NEXT_MONTH.key: add_months(month, 1)}
+
+
+@cache
+def standing_table() -> CTE:
     """One row per loan: its standing on a day, as columns to join on `loan_id`, to filter and to sort.
+
+    Whoever runs a statement with it gives it the parameters of `standing_on`. It is computed once in
+    each statement, however it is joined: left to choose, the planner computed it again for each loan.
 
     Columns: loan_id, standing (code), lines, outstanding_cents, overdue_cents, month_due_cents,
     unpaid, oldest_unpaid_on, days_late, next_due_on, next_due_cents, settled_on (None in the database
     too while something remains; where `needs_history`, a day not to be relied on).
     """
-    ended = _ended(on)
-    line = _lines(on, ended, _known(on, ended))
+    ended = _ended()
+    line = _lines(ended, _known(ended))
     of_line = line.c
     counted, unpaid = of_line.holds, and_(of_line.holds, of_line.missing > 0)
     ahead = and_(counted, ~of_line.paid, of_line.missing == 0)
-    month = on.replace(day=1)
     sums = (
         select(
             of_line.loan_id,
@@ -51,7 +70,7 @@ def standing_table(on: date) -> Subquery:
                 func.sum(of_line.amount_cents).filter(
                     and_(
                         counted, ~of_line.covered,
-                        of_line.due_on >= month, of_line.due_on < add_months(month, 1),
+                        of_line.due_on >= _MONTH, of_line.due_on < _NEXT_MONTH,
                     )
                 ),
                 0,
@@ -67,7 +86,7 @@ def standing_table(on: date) -> Subquery:
             .filter(ahead)
             .label("amounts_ahead"),
             func.max(of_line.paid_since).filter(counted).label("paid_since"),
-            func.max(of_line.valid_to).filter(of_line.valid_to <= on).label("replaced_on"),
+            func.max(of_line.valid_to).filter(of_line.valid_to <= ON).label("replaced_on"),
             func.count().filter(of_line.rejected).label("rejected"),
             func.coalesce(func.bool_or(of_line.told_twice), False).label("told_twice"),
         )
@@ -84,7 +103,7 @@ def standing_table(on: date) -> Subquery:
                 for name in ("lines", "outstanding_cents", "overdue_cents", "month_due_cents", "unpaid")
             ),
             sums.c.oldest_unpaid_on,
-            func.greatest(func.coalesce(literal(on, Date) - sums.c.oldest_unpaid_on, 0), 0)
+            func.greatest(func.coalesce(ON - sums.c.oldest_unpaid_on, 0), 0)
             .cast(Integer)
             .label("days_late"),
             sums.c.next_due_on,
@@ -100,11 +119,12 @@ def standing_table(on: date) -> Subquery:
         )
         .outerjoin(sums, sums.c.loan_id == Loan.id)
         .outerjoin(ended, ended.c.loan_id == Loan.id)
-        .subquery("standing")
+        .cte("standing")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
     )  # fmt: skip
 
 
-def _ended(on: date) -> CTE:
+def _ended() -> CTE:
     """Of each loan: the day of its early settlement, and of the call of its guarantee."""
     settled, called = PostingKind.SETTLED_EARLY.value, PostingKind.GUARANTEE_CALLED.value
     return (
@@ -113,13 +133,13 @@ def _ended(on: date) -> CTE:
             func.min(Posting.on_date).filter(Posting.kind == settled).label("early"),
             func.min(Posting.on_date).filter(Posting.kind == called).label("called"),
         )
-        .where(Posting.kind.in_([kind.value for kind in OF_THE_LOAN]), Posting.on_date <= on)
+        .where(Posting.kind.in_([kind.value for kind in OF_THE_LOAN]), Posting.on_date <= ON)
         .group_by(Posting.loan_id)
         .cte("ended")
     )
 
 
-def _known(on: date, ended: CTE) -> Subquery:
+def _known(ended: CTE) -> Subquery:
     """Of each instalment of which something is known: its last rejection, and what was paid since.
 
     Ids grow in the order of writing, which is the order in which facts undo each other.
@@ -133,7 +153,7 @@ def _known(on: date, ended: CTE) -> Subquery:
         )
         .outerjoin(ended, ended.c.loan_id == Posting.loan_id)
         .where(
-            Posting.instalment_id.is_not(None), Posting.on_date <= on,
+            Posting.instalment_id.is_not(None), Posting.on_date <= ON,
             or_(ended.c.early.is_(None), Posting.on_date <= ended.c.early),
         )
         .subquery("facts")
@@ -152,19 +172,19 @@ def _known(on: date, ended: CTE) -> Subquery:
     )  # fmt: skip
 
 
-def _lines(on: date, ended: CTE, known: Subquery) -> Subquery:
+def _lines(ended: CTE, known: Subquery) -> Subquery:
     """Each instalment ever written, with its state on the day."""
     told, early = known.c.instalment_id.is_not(None), ended.c.early.is_not(None)
     rejected = and_(told, known.c.last_rejection.is_not(None))
     lacks = case((rejected, func.greatest(Instalment.amount_cents - known.c.paid, 0)), else_=0)
     presumed_on = Instalment.due_on + PRESUMED_AFTER.days
-    presumed_until = func.least(literal(on, Date), ended.c.early, ended.c.called)
+    presumed_until = func.least(ON, ended.c.early, ended.c.called)
     itself_paid = case((told, lacks == 0), else_=presumed_on <= presumed_until)
     return (
         select(
             Instalment.id, Instalment.loan_id, Instalment.number, Instalment.due_on,
             Instalment.amount_cents, Instalment.principal_cents, Instalment.valid_to,
-            holds_on(Instalment, on).label("holds"),
+            holds_on(Instalment, ON).label("holds"),
             or_(early, itself_paid).label("paid"),
             and_(early, ~itself_paid).label("covered"),
             case((early, 0), else_=lacks).label("missing"),

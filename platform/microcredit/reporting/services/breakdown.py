@@ -110,14 +110,15 @@ def break_down(frame: Frame, rows: Rows, *, masked: bool, own: str | None = None
         requests, cells = crossed(frame.cells(asked), total, own)
     else:
         requests, cells = plain(total), {}
-    sent, loans, stops = cut.bank(asked, requests)
+    at = stopped(asked)
+    sent, loans, stops = cut.bank(asked, requests, at)
     nameless = kept(rows.groups, lambda g: not g.identified)
     return Breakdown(
         requests=requests,
         sent=sent,
         loans=loans,
         stops=stops,
-        whys=cut.whys(asked, stops),
+        whys=cut.whys(at, stops),
         anonymous=cut.apart(nameless),
         cells=cells,
         of_loans=cut.loans(rows.loans, loans),
@@ -186,10 +187,9 @@ class _Cut:
         return money(self.frame.tally(found), covered, sums) if self.masked else plain(sums)
 
     def bank(
-        self, asked: list[Group], requests: Series
+        self, asked: list[Group], requests: Series, at: Mapping[Stop, list[Group]]
     ) -> tuple[Series, Series, dict[Stop, Series]]:
         """Sent to a bank, lent, and where all others stopped."""
-        at = {stop: stopped(asked, stop) for stop in Stop}
         sent = kept(asked, lambda g: g.stage >= Stage.SENT)
         unsent = kept(asked, lambda g: g.stage < Stage.SENT)
         lent = kept(sent, lambda g: g.stage is Stage.LENT)
@@ -210,11 +210,13 @@ class _Cut:
             stops |= {stop: series[stop.value] for stop in some}
         return whole["sent"], after["lent"], stops
 
-    def whys(self, asked: list[Group], stops: Mapping[Stop, Series]) -> dict[Stop, Parts]:
+    def whys(
+        self, at: Mapping[Stop, list[Group]], stops: Mapping[Stop, Series]
+    ) -> dict[Stop, Parts]:
         """The reasons of each stop; for who sees everything, a refusal counts for each of its reasons."""
         found: dict[Stop, Parts] = {}
         for stop, covered in stops.items():
-            here = stopped(asked, stop)
+            here = at[stop]
             if self.masked:
                 found[stop] = self.at_once(here, covered, REASONS[stop], why)
             else:

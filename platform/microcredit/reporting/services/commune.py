@@ -1,6 +1,6 @@
 """« Ma commune »: the residents of one commune, for the director of its CCAS."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,22 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from microcredit.cases.codes import Act, Motive, State
-from microcredit.cases.list_schemas import Filters, View
+from microcredit.cases.list_schemas import View
 from microcredit.cases.models import Case, CaseEvent
 from microcredit.cases.named_days import NamedDays
 from microcredit.cases.services.find import within
-from microcredit.cases.services.listing import Listing, list_cases, view_counts
+from microcredit.cases.services.listing import Listing, open_cases
 from microcredit.groupings.services import commune_names
 from microcredit.kernel.clock import business_date
 from microcredit.kernel.permissions import Permission
 from microcredit.kernel.tenancy import Identity
 from microcredit.people.models import Person
 from microcredit.people.services import full_name
-from microcredit.reporting.services.breakdown import Rows, break_down
 from microcredit.reporting.services.commune_loans import CommuneLoans, commune_loans
-from microcredit.reporting.services.cube import Counted, Frame, groups
-from microcredit.reporting.services.exits import Stop
-from microcredit.reporting.services.funnel import granted
+from microcredit.reporting.services.cube import Group, Stage, groups
+from microcredit.reporting.services.exits import Stop, stopped
 from microcredit.reporting.services.headline import (
     ACCEPTANCE,
     INCIDENT,
@@ -33,7 +31,8 @@ from microcredit.reporting.services.headline import (
     acceptance,
     share_of,
 )
-from microcredit.reporting.services.loans import lent_loans
+from microcredit.reporting.services.loans import incidents_of
+from microcredit.reporting.services.masking import Count
 from microcredit.web.formatting import plural, whole
 
 #: How many decisions the page recalls.
@@ -78,12 +77,12 @@ def my_commune(
     name = commune_names(session).get(code, "") if code else ""
     if code is None or not name:
         return CommunePage(today, "", [], Listing([], 0, "", ""), 0, CommuneLoans([], 0, 0), [])
-    counts = view_counts(session, identity, days)
+    listing, counts = open_cases(session, identity, page, days)
     return CommunePage(
         today,
         name,
         _headline(session, code, today, counts),
-        list_cases(session, identity, Filters(vue=View.OPEN.value, page=page), days=days),
+        listing,
         counts[View.LATE.value],
         commune_loans(session, identity),
         _decisions(session, identity),
@@ -93,17 +92,15 @@ def my_commune(
 def _headline(session: Session, code: str, today: date, counts: dict[str, int]) -> list[Figure]:
     """The same figures as those of the territory, of one commune, the current year included."""
 
-    def here(one: Counted) -> bool:
-        return one.commune == code
-
-    counted = Rows(groups(session, today), lent_loans(session, today, code), []).where(here)
-    first = min((group.year for group in counted.groups), default=today.year)
-    frame = Frame(list(range(first, today.year + 1)), [code])
-    found = break_down(frame, counted, masked=False)
-    requests, loans, incidents = found.requests, found.loans, found.of_loans.incidents.total
-    refused, agreed = found.stops[Stop.REFUSED].total, granted(found, None, "")
+    here = [group for group in groups(session, today) if group.commune == code]
+    first = min((group.year for group in here), default=today.year)
+    asked = [group for group in here if group.identified]
+    at = stopped(asked)
+    requests, this_year = _sum(asked), _sum(one for one in asked if one.year == today.year)
+    lent = _sum(one for one in asked if one.stage is Stage.LENT)
+    refused, agreed = _sum(at[Stop.REFUSED]), lent + _sum(at[Stop.AGREED])
+    incidents = incidents_of(session, today, code)
     going_on, late = counts[View.OPEN.value], counts[View.LATE.value]
-    this_year, lent = requests.by_year[today.year].value or 0, loans.total.value or 0
     return [
         Figure(
             whole(going_on), "dossier en cours" if going_on < 2 else "dossiers en cours",
@@ -114,24 +111,27 @@ def _headline(session: Session, code: str, today: date, counts: dict[str, int]) 
         ),
         Figure(
             whole(this_year), f"{'demande' if this_year < 2 else 'demandes'} en {today.year}",
-            "Demande", REQUEST, f"{whole(requests.total.value or 0)} depuis {first}",
+            "Demande", REQUEST, f"{whole(requests)} depuis {first}",
         ),
         Figure(
             whole(lent), f"{'prêt versé' if lent < 2 else 'prêts versés'} depuis {first}",
-            "Prêt versé", LOAN, share_of(loans.total, requests.total, "des demandes"),
+            "Prêt versé", LOAN, share_of(Count(lent), Count(requests), "des demandes"),
         ),
         Figure(
-            whole(incidents.value or 0),
-            "incident de remboursement" if (incidents.value or 0) < 2 else "incidents de remboursement",
+            whole(incidents),
+            "incident de remboursement" if incidents < 2 else "incidents de remboursement",
             "Incident", INCIDENT, f"sur {plural(lent, 'prêt', 'prêts')}",
         ),
         Figure(
-            acceptance(agreed, refused), "d’acceptation par la banque",
+            acceptance(Count(agreed), Count(refused)), "d’acceptation par la banque",
             "Acceptation par la banque", ACCEPTANCE,
-            f"{plural(agreed.value or 0, 'accord', 'accords')}, "
-            f"{plural(refused.value or 0, 'refus', 'refus')}",
+            f"{plural(agreed, 'accord', 'accords')}, {plural(refused, 'refus', 'refus')}",
         ),
     ]  # fmt: skip
+
+
+def _sum(found: Iterable[Group]) -> int:
+    return sum(one.count for one in found)
 
 
 def _decisions(session: Session, identity: Identity) -> list[Decision]:

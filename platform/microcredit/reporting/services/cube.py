@@ -4,14 +4,27 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from functools import cache
 from typing import Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, extract, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    bindparam,
+    case,
+    extract,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from microcredit.cases.codes import CLOSED, OrientationResult, State
 from microcredit.cases.models import Case, CaseEvent, Orientation
+from microcredit.kernel.keyset import AnySelect
 from microcredit.loans.models import Loan
 from microcredit.people.models import Person
 from microcredit.reporting.services.series import Tally
@@ -50,6 +63,9 @@ PROVES = {
     State.DISBURSED: Stage.GRANTED,
     State.CLOSED: Stage.GRANTED,
 }
+
+#: The day of the figures: a parameter of statements that are built once, for they are long.
+TODAY = bindparam("today", type_=Date)
 
 CLOSED_CODES = sorted(state.value for state in CLOSED)
 
@@ -112,39 +128,7 @@ class Oriented:
 
 def groups(session: Session, today: date) -> list[Group]:
     """Every case opened up to `today`, grouped. The commune is that of residence at opening."""
-    reached = _reached(today).subquery()
-    last_exit = _last_exit(today).subquery()
-    last_refusal = (
-        select(Submission.case_id, Submission.reasons)
-        .where(Submission.answer == Answer.REFUSED.value, Submission.answered_on <= today)
-        .order_by(Submission.case_id, Submission.id.desc())
-        .ext(distinct_on(Submission.case_id))
-        .subquery()
-    )
-    columns = (
-        extract("year", Case.opened_on).label("year"),
-        Case.opening_code,
-        func.coalesce(named(), False).label("named"),
-        case((lent(today), Stage.LENT.value), else_=func.coalesce(reached.c.stage, 0)).label("stage"),
-        func.coalesce(reached.c.refused, False).label("refused"),
-        last_refusal.c.reasons,
-        Case.state,
-        func.coalesce(last_exit.c.reason, "").label("reason"),
-        select(Orientation.id)
-        .where(Orientation.case_id == Case.id, Orientation.proposed_on <= today)
-        .exists()
-        .label("oriented"),
-    )  # fmt: skip
-    inner = (
-        select(*columns)
-        .outerjoin(Person, Person.id == Case.person_id)
-        .outerjoin(reached, reached.c.case_id == Case.id)
-        .outerjoin(last_refusal, last_refusal.c.case_id == Case.id)
-        .outerjoin(last_exit, and_(last_exit.c.case_id == Case.id, Case.state.in_(CLOSED_CODES)))
-        .where(Case.opened_on <= today)
-        .subquery()
-    )
-    rows = session.execute(select(*inner.c, func.count().label("count")).group_by(*inner.c))
+    rows = session.execute(_grouped(), {TODAY.key: today})
     return [
         Group(
             int(row.year), row.opening_code, row.named, Stage(row.stage), row.refused,
@@ -154,7 +138,44 @@ def groups(session: Session, today: date) -> list[Group]:
     ]  # fmt: skip
 
 
-def _reached(today: date) -> Select[int, int, bool]:
+@cache
+def _grouped() -> AnySelect:
+    reached = _reached().subquery()
+    last_exit = _last_exit().subquery()
+    last_refusal = (
+        select(Submission.case_id, Submission.reasons)
+        .where(Submission.answer == Answer.REFUSED.value, Submission.answered_on <= TODAY)
+        .order_by(Submission.case_id, Submission.id.desc())
+        .ext(distinct_on(Submission.case_id))
+        .subquery()
+    )
+    columns = (
+        extract("year", Case.opened_on).label("year"),
+        Case.opening_code,
+        func.coalesce(named(), False).label("named"),
+        case((lent(), Stage.LENT.value), else_=func.coalesce(reached.c.stage, 0)).label("stage"),
+        func.coalesce(reached.c.refused, False).label("refused"),
+        last_refusal.c.reasons,
+        Case.state,
+        func.coalesce(last_exit.c.reason, "").label("reason"),
+        select(Orientation.id)
+        .where(Orientation.case_id == Case.id, Orientation.proposed_on <= TODAY)
+        .exists()
+        .label("oriented"),
+    )  # fmt: skip
+    inner = (
+        select(*columns)
+        .outerjoin(Person, Person.id == Case.person_id)
+        .outerjoin(reached, reached.c.case_id == Case.id)
+        .outerjoin(last_refusal, last_refusal.c.case_id == Case.id)
+        .outerjoin(last_exit, and_(last_exit.c.case_id == Case.id, Case.state.in_(CLOSED_CODES)))
+        .where(Case.opened_on <= TODAY)
+        .subquery()
+    )
+    return select(*inner.c, func.count().label("count")).group_by(*inner.c)
+
+
+def _reached() -> Select[int, int, bool]:
     """The furthest stage that each case's events prove, and whether a bank ever refused it."""
     proofs = [(CaseEvent.to_state == state.value, stage.value) for state, stage in PROVES.items()]
     return (
@@ -163,19 +184,19 @@ def _reached(today: date) -> Select[int, int, bool]:
             func.max(case(*proofs, else_=0)).label("stage"),
             func.bool_or(CaseEvent.to_state == State.BANK_REFUSED.value).label("refused"),
         )
-        .where(CaseEvent.on_date <= today)
+        .where(CaseEvent.on_date <= TODAY)
         .group_by(CaseEvent.case_id)
     )
 
 
-def _last_exit(today: date) -> Select[int, str]:
+def _last_exit() -> Select[int, str]:
     """The reason of each case's last exit. What is done to a closed case is no exit."""
     return (
         select(CaseEvent.case_id, CaseEvent.reason)
         .where(
             CaseEvent.to_state.in_(CLOSED_CODES),
             CaseEvent.from_state != CaseEvent.to_state,
-            CaseEvent.on_date <= today,
+            CaseEvent.on_date <= TODAY,
         )
         .order_by(CaseEvent.case_id, CaseEvent.id.desc())
         .ext(distinct_on(CaseEvent.case_id))
@@ -187,12 +208,12 @@ def named() -> ColumnElement[bool]:
     return or_(Person.last_name != "", Person.first_names != "")
 
 
-def lent(today: date) -> ColumnElement[bool]:
+def lent() -> ColumnElement[bool]:
     """The condition that a case has a loan that was paid out and not withdrawn from."""
     return (
         select(Loan.id)
         .where(
-            Loan.case_id == Case.id, Loan.disbursed_on <= today, Loan.withdrawn_on.is_(None)
+            Loan.case_id == Case.id, Loan.disbursed_on <= TODAY, Loan.withdrawn_on.is_(None)
         )
         .exists()
     )  # fmt: skip
@@ -200,6 +221,15 @@ def lent(today: date) -> ColumnElement[bool]:
 
 def oriented(session: Session, today: date) -> list[Oriented]:
     """The orientations of identified requests that led to no loan, by target and result."""
+    rows = session.execute(_orientations(), {TODAY.key: today})
+    return [
+        Oriented(int(row.year), row.opening_code, row.target, row.obtained, row[-2], int(row.cents))
+        for row in rows
+    ]
+
+
+@cache
+def _orientations() -> AnySelect:
     obtained = func.coalesce(Orientation.result == OrientationResult.OBTAINED.value, False)
     columns = (
         extract("year", Case.opened_on).label("year"),
@@ -207,7 +237,7 @@ def oriented(session: Session, today: date) -> list[Oriented]:
         Orientation.target,
         obtained.label("obtained"),
     )
-    rows = session.execute(
+    return (
         select(
             *columns,
             func.count().label("count"),
@@ -216,13 +246,9 @@ def oriented(session: Session, today: date) -> list[Oriented]:
         .select_from(Orientation)
         .join(Case, Case.id == Orientation.case_id)
         .join(Person, Person.id == Case.person_id)
-        .where(Case.opened_on <= today, Orientation.proposed_on <= today, ~lent(today), named())
+        .where(Case.opened_on <= TODAY, Orientation.proposed_on <= TODAY, ~lent(), named())
         .group_by(*columns)
     )
-    return [
-        Oriented(int(row.year), row.opening_code, row.target, row.obtained, row[-2], int(row.cents))
-        for row in rows
-    ]
 
 
 @dataclass(frozen=True)
@@ -234,11 +260,22 @@ class Frame:
 
     def tally(self, found: Iterable[Counted]) -> Tally:
         """How many there are in all, by year and by commune; zeros included."""
-        return self._laid_out((one.year, one.commune, one.count) for one in found)
+        by_year = dict.fromkeys(self.years, 0)
+        by_commune = dict.fromkeys(self.communes, 0)
+        for one in found:
+            by_year[one.year] += one.count
+            by_commune[one.commune] += one.count
+        return Tally(sum(by_year.values()), by_year, by_commune)
 
     def sum(self, found: Iterable[Some], cents: Callable[[Some], int]) -> Tally:
         """How many cents there are in all, by year and by commune."""
-        return self._laid_out((one.year, one.commune, cents(one)) for one in found)
+        by_year = dict.fromkeys(self.years, 0)
+        by_commune = dict.fromkeys(self.communes, 0)
+        for one in found:
+            value = cents(one)
+            by_year[one.year] += value
+            by_commune[one.commune] += value
+        return Tally(sum(by_year.values()), by_year, by_commune)
 
     def cells(self, found: Iterable[Counted]) -> dict[tuple[int, str], int]:
         """How many there are by year and commune together."""
@@ -247,16 +284,6 @@ class Frame:
             key = (one.year, one.commune)
             cells[key] = cells.get(key, 0) + one.count
         return cells
-
-    def _laid_out(self, found: Iterable[tuple[int, str, int]]) -> Tally:
-        by_year = dict.fromkeys(self.years, 0)
-        by_commune = dict.fromkeys(self.communes, 0)
-        total = 0
-        for year, commune, value in found:
-            by_year[year] += value
-            by_commune[commune] += value
-            total += value
-        return Tally(total, by_year, by_commune)
 
 
 def kept(found: Iterable[Some], test: Callable[[Some], bool]) -> list[Some]:

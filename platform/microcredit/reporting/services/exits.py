@@ -26,10 +26,16 @@ SEVERAL = "Plusieurs motifs à la fois"
 LAPSED = "Offre jamais signée, périmée"
 WITHDRAWN = "Rétractation"
 
-_BY_STATE: dict[State, type[Labelled]] = {
-    State.REDIRECTED: RedirectReason,
-    State.NO_SHOW_OR_WITHDRAWN: CloseReason,
-    State.DECLINED: DeclineReason,
+
+def _by_code(codes: type[Labelled]) -> dict[str, str]:
+    return {str(one.value): one.label for one in codes}
+
+
+_REFUSALS = _by_code(RefusalReason)
+_BY_STATE = {
+    State.REDIRECTED: _by_code(RedirectReason),
+    State.NO_SHOW_OR_WITHDRAWN: _by_code(CloseReason),
+    State.DECLINED: _by_code(DeclineReason),
 }
 
 
@@ -51,29 +57,34 @@ REASONS: dict[Stop, list[str]] = {
 }
 
 
+#: Where a request stopped that came so far; what was sent stopped where the bank's answer says.
+_STOPS = {
+    Stage.REQUEST: Stop.REQUEST,
+    Stage.DIAGNOSIS: Stop.DIAGNOSIS,
+    Stage.INSTRUCTED: Stop.INSTRUCTED,
+    Stage.SENT: Stop.UNDECIDED,
+    Stage.GRANTED: Stop.AGREED,
+}
+
+
 def stop_of(group: Group) -> Stop | None:
     """Where a request stopped; None when it led to a loan.
 
     A bank's no is final until another bank says yes, whatever is done meanwhile.
     """
-    match group.stage:
-        case Stage.REQUEST:
-            return Stop.REQUEST
-        case Stage.DIAGNOSIS:
-            return Stop.DIAGNOSIS
-        case Stage.INSTRUCTED:
-            return Stop.INSTRUCTED
-        case Stage.SENT:
-            return Stop.REFUSED if group.refused else Stop.UNDECIDED
-        case Stage.GRANTED:
-            return Stop.AGREED
-        case Stage.LENT:
-            return None
+    if group.refused and group.stage is Stage.SENT:
+        return Stop.REFUSED
+    return _STOPS.get(group.stage)
 
 
-def stopped(found: Iterable[Group], stop: Stop) -> list[Group]:
-    """Those that stopped there."""
-    return [group for group in found if stop_of(group) is stop]
+def stopped(found: Iterable[Group]) -> dict[Stop, list[Group]]:
+    """Those that stopped at each stop."""
+    at: dict[Stop, list[Group]] = {stop: [] for stop in Stop}
+    for group in found:
+        stop = stop_of(group)
+        if stop is not None:
+            at[stop].append(group)
+    return at
 
 
 def whys(group: Group) -> list[str]:
@@ -90,8 +101,7 @@ def why(group: Group) -> str:
 
 
 def _refusals(codes: Iterable[str]) -> list[str]:
-    known = {str(one.value): one.label for one in RefusalReason}
-    return [known.get(code, NO_REASON) for code in codes]
+    return [_REFUSALS.get(code, NO_REASON) for code in codes]
 
 
 def _exit(group: Group) -> str:
@@ -101,6 +111,4 @@ def _exit(group: Group) -> str:
         return LAPSED
     if group.state is State.WITHDRAWN:
         return WITHDRAWN
-    codes = _BY_STATE.get(group.state)
-    known = {str(one.value): one.label for one in codes} if codes else {}
-    return known.get(group.reason, NO_REASON)
+    return _BY_STATE.get(group.state, {}).get(group.reason, NO_REASON)

@@ -1,20 +1,21 @@
 """The loans that were lent, each with where it stands today."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import extract, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, extract, func, select
 from sqlalchemy.orm import Session
 
 from microcredit.cases.codes import Motive, Purpose, State
 from microcredit.cases.models import Case
 from microcredit.kernel.keyset import AnySelect
-from microcredit.loans.codes import PostingKind, ScheduleReason, Source, Standing
-from microcredit.loans.models import Instalment, Loan, LoanSchedule, Posting
-from microcredit.loans.services.standing_table import standing_table
-from microcredit.loans.situation import INCIDENT_FROM, Due, Fact, situation
+from microcredit.loans.codes import PostingKind, ScheduleReason, Standing
+from microcredit.loans.models import Loan, LoanSchedule, Posting
+from microcredit.loans.services.portfolio import histories
+from microcredit.loans.services.standing_table import ON, standing_on, standing_table
+from microcredit.loans.situation import INCIDENT_FROM
 from microcredit.people.models import Person
 from microcredit.reporting.services.cube import named
 
@@ -36,18 +37,13 @@ class Lent:
     count: int = 1
 
 
-def lent_loans(session: Session, today: date, commune: str = "") -> list[Lent]:
+def lent_loans(session: Session, today: date) -> list[Lent]:
     """Every loan paid out and not withdrawn from, of identified requests, as it stands on `today`.
-
-    With a `commune`, the loans of requests that came from there.
 
     Only a loan with as many rejections as an incident takes may ever have had one: of those few the
     whole history is read.
     """
-    statement = _statement(today)
-    if commune:
-        statement = statement.where(Case.opening_code == commune)
-    rows = session.execute(statement).all()
+    rows = session.execute(_statement(), standing_on(today)).all()
     doubtful = [row.id for row in rows if row.rejected >= INCIDENT_FROM]
     incidents = _incidents(session, doubtful, today)
     return [
@@ -60,23 +56,46 @@ def lent_loans(session: Session, today: date, commune: str = "") -> list[Lent]:
     ]  # fmt: skip
 
 
-def _statement(today: date) -> AnySelect:
-    stand = standing_table(today)
-    rejected = (
+def incidents_of(session: Session, today: date, commune: str) -> int:
+    """How many of the loans lent to requests of a commune ever had an incident."""
+    rows = session.execute(
+        select(Loan.id, _rejected().label("rejected"))
+        .join(Case, Case.id == Loan.case_id)
+        .join(Person, Person.id == Case.person_id)
+        .where(*_lent(), Case.opening_code == commune),
+        {ON.key: today},
+    )
+    doubtful = [row.id for row in rows if row.rejected >= INCIDENT_FROM]
+    return len(_incidents(session, doubtful, today))
+
+
+def _lent() -> tuple[ColumnElement[bool], ...]:
+    """The conditions that a loan of an identified request is paid out, and not given back."""
+    return Case.opened_on <= ON, Loan.disbursed_on <= ON, Loan.withdrawn_on.is_(None), named()
+
+
+def _rejected() -> ScalarSelect[int]:
+    """How often something of a loan was rejected."""
+    return (
         select(func.count())
         .where(
             Posting.loan_id == Loan.id,
             Posting.kind == PostingKind.REJECTED.value,
-            Posting.on_date <= today,
+            Posting.on_date <= ON,
         )
         .scalar_subquery()
     )
+
+
+@cache
+def _statement() -> AnySelect:
+    stand = standing_table()
     rescheduled = (
         select(LoanSchedule.loan_id)
         .where(
             LoanSchedule.loan_id == Loan.id,
             LoanSchedule.reason == ScheduleReason.RESCHEDULED.value,
-            LoanSchedule.valid_from <= today,
+            LoanSchedule.valid_from <= ON,
         )
         .exists()
     )
@@ -84,44 +103,19 @@ def _statement(today: date) -> AnySelect:
         select(
             Loan.id, extract("year", Case.opened_on).label("year"), Case.opening_code, Case.motive,
             Case.purpose, Case.state, Loan.principal_cents, Loan.months, stand.c.standing,
-            rejected.label("rejected"), rescheduled.label("rescheduled"),
+            _rejected().label("rejected"), rescheduled.label("rescheduled"),
         )
         .join(Case, Case.id == Loan.case_id)
         .join(Person, Person.id == Case.person_id)
         .join(stand, stand.c.loan_id == Loan.id)
-        .where(
-            Case.opened_on <= today, Loan.disbursed_on <= today, Loan.withdrawn_on.is_(None), named()
-        )
+        .where(*_lent())
     )  # fmt: skip
 
 
 def _incidents(session: Session, loans: Sequence[int], today: date) -> set[int]:
-    """Those of some loans that ever had an incident, by `situation` itself, in two statements."""
-    if not loans:
-        return set()
-    dues: dict[int, list[Due]] = defaultdict(list)
-    for row in session.execute(
-        select(
-            Instalment.loan_id, Instalment.id, Instalment.number, Instalment.due_on,
-            Instalment.amount_cents, Instalment.principal_cents,
-            Instalment.valid_from, Instalment.valid_to,
-        ).where(Instalment.loan_id.in_(loans))
-    ):  # fmt: skip
-        dues[row.loan_id].append(Due(*row[1:]))
-    facts: dict[int, list[Fact]] = defaultdict(list)
-    for said in session.execute(
-        select(
-            Posting.loan_id, Posting.instalment_id, Posting.kind, Posting.source,
-            Posting.on_date, Posting.amount_cents,
-        )
-        .where(Posting.loan_id.in_(loans))
-        .order_by(Posting.id)
-    ):  # fmt: skip
-        kind, source = PostingKind(said.kind), Source(said.source)
-        facts[said.loan_id].append(
-            Fact(said.instalment_id, kind, source, said.on_date, said.amount_cents)
-        )
-    return {loan for loan in loans if situation(dues[loan], facts[loan], today).incident_on}
+    """Those of some loans that ever had an incident, by `situation` itself."""
+    found = histories(session, today, loans)
+    return {loan for loan, stands in found.items() if stands.incident_on}
 
 
 #: Euros from which each band of amounts begins; a band ends just below the next. « 3 000 » stands alone.

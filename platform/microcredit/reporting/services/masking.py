@@ -24,6 +24,9 @@ ZERO_PRICE = 1000
 
 Node = Hashable
 
+#: Whether a number could be one more, one less, and what it costs to hide it.
+_Move = tuple[bool, bool, int]
+
 
 class Cover(Enum):
     """What hides a number: nothing, its smallness, another's smallness, or both without saying."""
@@ -147,10 +150,12 @@ class _Network:
 
     def __init__(self, edges: Sequence[Edge], covers: list[Cover]) -> None:
         self.edges, self.covers, self.dark = edges, covers, False
-        self.at: dict[Node, list[int]] = defaultdict(list)
+        self.at: dict[Node, list[tuple[int, bool, Node]]] = defaultdict(list)
         for place, edge in enumerate(edges):
-            self.at[edge.tail].append(place)
-            self.at[edge.head].append(place)
+            self.at[edge.tail].append((place, True, edge.head))
+            self.at[edge.head].append((place, False, edge.tail))
+        # By darkness, what each number can do, found out when first asked: most are asked often.
+        self.moves: tuple[dict[int, _Move], dict[int, _Move]] = ({}, {})
 
     def protect(self, place: int) -> set[int]:
         """Hide what leaves `place` undecided, as little as can be; all that is safe by it."""
@@ -163,6 +168,8 @@ class _Network:
         return set()
 
     def _cover(self, place: int) -> None:
+        for moves in self.moves:
+            moves.pop(place, None)
         if self.dark and self._may_darken(place):
             self.covers[place] = Cover.DARK
         elif self.covers[place] is Cover.SHOWN:
@@ -192,22 +199,29 @@ class _Network:
                 return cost, _trace(came, start, goal)
             if cost > best[node]:
                 continue
-            for place, after in self._steps(node, without):
-                price = cost + self._price(place)
+            for place, price, after in self._steps(node, cost, without):
                 if price < best.get(after, price + 1):
                     best[after], came[after] = price, (node, place)
                     turn += 1
                     heapq.heappush(queue, (price, turn, after))
         return None
 
-    def _steps(self, node: Node, without: int) -> Iterator[tuple[int, Node]]:
-        for place in self.at[node]:
-            if place == without or not self._may_move(place):
+    def _steps(self, node: Node, cost: int, without: int) -> Iterator[tuple[int, int, Node]]:
+        moves = self.moves[self.dark]
+        for place, forwards, after in self.at[node]:
+            if place == without:
                 continue
-            edge = self.edges[place]
-            forwards = edge.tail == node
-            if self._room(place, 1 if forwards else -1):
-                yield place, edge.head if forwards else edge.tail
+            move = moves.get(place)
+            if move is None:
+                move = moves[place] = self._move(place)
+            more, less, price = move
+            if more if forwards else less:
+                yield place, cost + price, after
+
+    def _move(self, place: int) -> _Move:
+        if not self._may_move(place):
+            return False, False, 0
+        return self._room(place, 1), self._room(place, -1), self._price(place)
 
     def _may_move(self, place: int) -> bool:
         """Whether it is hidden from this reader, or may yet be."""
