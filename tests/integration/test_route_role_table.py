@@ -92,7 +92,7 @@ def test_the_committed_table_is_what_the_product_answers(cast: Cast, owner: Conn
 def made(cast: Cast, owner: Connection) -> str:
     """The table, from real answers."""
     grounds = places(cast, owner)
-    for state in (State.CONTACT, State.SENT_TO_BANK, State.APPROVED):
+    for state in (State.CONTACT, State.SENT_TO_BANK, State.APPROVED, State.DISBURSED):
         grounds["alpha"].case(cast, state)  # so that no list is empty
     columns = [role.label for role in ROLES] + ["Non connecté"]
     lines = [

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from microcredit.cases.models import Case
-from microcredit.kernel.keyset import Keyset, _decode
+from microcredit.kernel.keyset import Keyset, _decode, cut
 
 BY_NUMBER = Keyset(Case.number.expression, Case.id.expression, "number", "id")
 BY_AMOUNT = Keyset(Case.amount_cents.expression, Case.id.expression, "amount_cents", "id")
@@ -68,3 +68,29 @@ def test_what_is_read_from_any_cursor_can_be_asked_of_the_database(key: object) 
         if found is not None:
             assert type(found[1]) is order.key.type.python_type
             assert b"\x00" not in str(found[1]).encode()
+
+
+@given(st.sets(st.tuples(st.integers(0, 9), st.integers(0, 30))), st.integers(1, 7))
+def test_a_list_that_was_read_whole_is_walked_forth_and_back_page_by_page(
+    found: set[tuple[int, int]], size: int
+) -> None:
+    keys = sorted(found)
+    page, forth = cut(keys, "", size), []
+    forth.append((page.start, page.stop))
+    while page.after:
+        page = cut(keys, page.after, size)
+        forth.append((page.start, page.stop))
+    assert [key for start, stop in forth for key in keys[start:stop]] == keys
+    back = [(page.start, page.stop)]
+    while page.before:
+        page = cut(keys, page.before, size)
+        back.append((page.start, page.stop))
+    assert back[::-1] == forth
+
+
+def test_a_page_of_a_list_that_shrank_meanwhile_starts_where_its_cursor_says() -> None:
+    after = cut([(1, 1), (2, 2), (3, 3)], "", 2).after
+    page = cut([(1, 1), (3, 3)], after, 2)
+    assert (page.start, page.stop) == (1, 2)
+    nothing = cut([(1, 1)], after, 2)
+    assert (nothing.start, nothing.stop, nothing.before, nothing.after) == (1, 1, "", "")
