@@ -44,7 +44,7 @@ def fetch(
     session: Session, statement: AnySelect, order: Keyset, cursor: str, size: int = SIZE
 ) -> Page:
     """One page of `statement`. A cursor that cannot be read gives the first page."""
-    place = _decode(order.key.type.python_type, cursor)
+    place = _decode(order, cursor)
     backwards = place is not None and place[0] == "before"
     downwards = order.descending != backwards
     if place is not None:
@@ -77,7 +77,7 @@ class Cut:
 
 def cut(keys: Sequence[tuple[int, int]], cursor: str, size: int = SIZE) -> Cut:
     """One page of a list that was read whole, by its (key, id) in their order: as `fetch` would."""
-    place = _decode(int, cursor)
+    place = _place(int, cursor)
     if place is not None and place[0] == "before":
         stop = bisect_left(keys, place[1:])
         start = max(stop - size, 0)
@@ -103,8 +103,12 @@ def _encode(side: str, key: Any, row_id: int) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(wanted: type, cursor: str) -> tuple[str, Any, int] | None:
+def _decode(order: Keyset, cursor: str) -> tuple[str, Any, int] | None:
     """(side, key, id), or None for anything that is not one of our cursors for this order."""
+    return _place(order.key.type.python_type, cursor)
+
+
+def _place(wanted: type, cursor: str) -> tuple[str, Any, int] | None:
     try:
         side, key, row_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if wanted is date:

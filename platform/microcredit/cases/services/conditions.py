@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from sqlalchemy import ColumnElement, Subquery, and_, false, or_, select, true
 
@@ -27,6 +28,9 @@ CALLS_FOR: dict[Role, frozenset[State]] = {
 }
 
 
+_MAY_WAIT = frozenset(state.value for state in OPEN)
+
+
 @dataclass(frozen=True)
 class Clocks:
     """What makes a case late on a day: the delay of its state, or a day that was named."""
@@ -37,10 +41,14 @@ class Clocks:
 
     def late(self) -> ColumnElement[bool]:
         """The condition that a case is late."""
+        return self._late
+
+    @cached_property
+    def _late(self) -> ColumnElement[bool]:
         waited = [
             and_(Case.state == state, Case.state_since < self.today - timedelta(limit))
             for state, limit in self.limits.items()
-            if state in {one.value for one in OPEN}
+            if state in _MAY_WAIT
         ]
         passed = select(self.days.c.case_id).where(
             self.days.c.deadline, self.days.c.on_date < self.today

@@ -128,9 +128,8 @@ def finish_task(session: Session, identity: Identity, number: str, task_id: int)
 
 def close_tasks(session: Session, identity: Identity, case: Case, *kinds: TaskKind) -> None:
     """Finish the open tasks of these kinds within another act."""
-    for kind in kinds:
-        for task in _open_of(session, case, kind):
-            task.done_on, task.done_by = business_date(session), identity.account_id
+    for task in _open_of(session, case, *kinds):
+        task.done_on, task.done_by = business_date(session), identity.account_id
     session.flush()
 
 
@@ -196,11 +195,13 @@ def tasks_of(session: Session, identity: Identity, case: Case) -> list[TaskRow]:
     ]
 
 
-def _open_of(session: Session, case: Case, kind: TaskKind) -> list[Task]:
+def _open_of(session: Session, case: Case, *kinds: TaskKind) -> list[Task]:
     return list(
         session.scalars(
             select(Task).where(
-                Task.case_id == case.id, Task.kind == kind.value, Task.done_on.is_(None)
+                Task.case_id == case.id,
+                Task.kind.in_([kind.value for kind in kinds]),
+                Task.done_on.is_(None),
             )
         )
     )

@@ -92,7 +92,7 @@ def my_commune(
 def _headline(session: Session, code: str, today: date, counts: dict[str, int]) -> list[Figure]:
     """The same figures as those of the territory, of one commune, the current year included."""
 
-    here = [group for group in groups(session, today) if group.commune == code]
+    here = groups(session, today, code)
     first = min((group.year for group in here), default=today.year)
     asked = [group for group in here if group.identified]
     at = stopped(asked)

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Select,
+    Text,
     and_,
     bindparam,
     case,
@@ -66,6 +67,7 @@ PROVES = {
 
 #: The day of the figures: a parameter of statements that are built once, for they are long.
 TODAY = bindparam("today", type_=Date)
+_COMMUNE = bindparam("commune", type_=Text)
 
 CLOSED_CODES = sorted(state.value for state in CLOSED)
 
@@ -126,9 +128,15 @@ class Oriented:
     cents: int
 
 
-def groups(session: Session, today: date) -> list[Group]:
-    """Every case opened up to `today`, grouped. The commune is that of residence at opening."""
-    rows = session.execute(_grouped(), {TODAY.key: today})
+def groups(session: Session, today: date, commune: str | None = None) -> list[Group]:
+    """Every case opened up to `today`, grouped; of a `commune`, or of all.
+
+    The commune is that of residence at opening.
+    """
+    if commune is None:
+        rows = session.execute(_grouped(), {TODAY.key: today})
+    else:
+        rows = session.execute(_grouped_in_commune(), {TODAY.key: today, _COMMUNE.key: commune})
     return [
         Group(
             int(row.year), row.opening_code, row.named, Stage(row.stage), row.refused,
@@ -140,6 +148,17 @@ def groups(session: Session, today: date) -> list[Group]:
 
 @cache
 def _grouped() -> AnySelect:
+    inner = _each().subquery()
+    return select(*inner.c, func.count().label("count")).group_by(*inner.c)
+
+
+@cache
+def _grouped_in_commune() -> AnySelect:
+    inner = _each().where(Case.opening_code == _COMMUNE).subquery()
+    return select(*inner.c, func.count().label("count")).group_by(*inner.c)
+
+
+def _each() -> AnySelect:
     reached = _reached().subquery()
     last_exit = _last_exit().subquery()
     last_refusal = (
@@ -163,16 +182,14 @@ def _grouped() -> AnySelect:
         .exists()
         .label("oriented"),
     )  # fmt: skip
-    inner = (
+    return (
         select(*columns)
         .outerjoin(Person, Person.id == Case.person_id)
         .outerjoin(reached, reached.c.case_id == Case.id)
         .outerjoin(last_refusal, last_refusal.c.case_id == Case.id)
         .outerjoin(last_exit, and_(last_exit.c.case_id == Case.id, Case.state.in_(CLOSED_CODES)))
         .where(Case.opened_on <= TODAY)
-        .subquery()
     )
-    return select(*inner.c, func.count().label("count")).group_by(*inner.c)
 
 
 def _reached() -> Select[int, int, bool]:
