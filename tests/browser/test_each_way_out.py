@@ -198,8 +198,8 @@ def test_an_offer_lapses_after_fifteen_days_and_the_file_can_be_taken_up(
     acts.grant(bank, number)
     worker.open(f"/dossiers/{number}")
     until = acts.today(worker) + OFFER_HOLDS
-    worker.more("Noter que l’offre est périmée", status=409)
-    worker.says(f"L’offre peut être signée jusqu’au {acts.day_in_words(until)}")
+    acts.gone(worker, "Noter que l’offre est périmée")
+    worker.says(acts.day_in_words(until))
     worker.open("/")
     acts.advance_to(worker, until + timedelta(days=1))
     worker.open(f"/prets/{number}/signature").look()

@@ -5,11 +5,15 @@ from collections.abc import Iterator
 import pytest
 from _pytest.terminal import TerminalReporter
 from tests.cast import ALPHA, BETA, GAMMA, Cast
+from tests.conftest import app, cast, database, pools, settings
 from tests.integration.isolation.connections import Connection, Connections, South, value
 
 from microcredit.cases.codes import State
 from microcredit.cases.models import SavedView
 from microcredit.kernel.provision import Provision
+
+#: A stage of its own: the lists of these tests hold their cases alone.
+__all__ = ["app", "cast", "database", "pools", "settings"]
 
 #: (what was walked, attempts, twins) of each walk.
 WALKED = pytest.StashKey[list[tuple[str, int, int]]]()
