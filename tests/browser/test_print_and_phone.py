@@ -33,8 +33,8 @@ def test_a_case_prints_on_a_few_sheets_that_say_who_printed_them(enter: Enter) -
         ".backlink",
     ):
         expect(worker.page.locator(screen_only).first).not_to_be_visible()
-    for words in ("Le budget du mois", "L’avis", "Historique"):
-        expect(worker.page.get_by_role("heading", name=words)).to_be_visible()
+    for words in ("Ce que dit le budget", "L’avis", "Historique"):
+        expect(worker.page.get_by_role("heading", name=words, exact=True)).to_be_visible()
 
     paper = worker.page.pdf(format="A4", prefer_css_page_size=True)
 
