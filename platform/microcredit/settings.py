@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 #: The checkout or image root: it holds `templates/`, `tenants/` and `migrations/`.
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +36,8 @@ class Settings:
     demo_slugs: tuple[str, ...] = ()
     port: int = 8000
     workers: int = 2
+    smtp_url: str = ""
+    mail_from: str = ""
 
     def origin(self, slug: str) -> str:
         """The address of a tenant, as written in a browser."""
@@ -75,6 +78,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         master_key=_master_key(env["MICROCREDIT_MASTER_KEY"]),
         role_suffix=env.get("MICROCREDIT_ROLE_SUFFIX", ""),
         port=_number(env, "MICROCREDIT_PORT", 8000),
+        smtp_url=_smtp(env.get("MICROCREDIT_SMTP_URL", "")),
+        mail_from=env.get("MICROCREDIT_MAIL_FROM", ""),
         workers=_number(env, "MICROCREDIT_WORKERS", 2),
     )
 
@@ -97,6 +102,12 @@ def _master_key(text: str) -> bytes:
     if len(key) != 32:
         raise SettingsError("MICROCREDIT_MASTER_KEY doit compter 64 chiffres hexadécimaux.")
     return key
+
+
+def _smtp(url: str) -> str:
+    if url and (urlsplit(url).scheme not in ("smtp", "smtps") or not urlsplit(url).hostname):
+        raise SettingsError("MICROCREDIT_SMTP_URL s’écrit smtp://hôte:port ou smtps://hôte:port.")
+    return url
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:

@@ -10,8 +10,10 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine, text
 
+from microcredit.kernel import mail
 from microcredit.kernel.permissions import Role
 from microcredit.kernel.tenancy import Identity
+from microcredit.kernel.vault import Vault
 
 #: A session ends after so long without a request, and at the latest so long after sign-in.
 IDLE, LIFETIME = timedelta(minutes=30), timedelta(hours=10)
@@ -151,6 +153,14 @@ class Gate:
         self._record(
             identity.slug, identity.account_id, identity.membership_id, f"refused:{act}", subject
         )
+
+    def post_mail(self, slug: str, vault: Vault, letter: mail.Letter) -> None:
+        """Queue a letter apart from any session: a reset, an invitation."""
+        message, sealed = mail.seal(vault, letter)
+        self._call(
+            "SELECT gate.post_mail(:slug, :message, :sealed)",
+            slug=slug, message=message, sealed=sealed,
+        )  # fmt: skip
 
     def _record(
         self, slug: str, account: int | None, membership: int | None, act: str, subject: str
