@@ -229,8 +229,9 @@ def test_no_address_is_in_what_the_worker_logs(
     postman.answer = "452 plein"
     with caplog.at_level(logging.DEBUG):
         work(served)
-    assert "mail.send" in caplog.text
-    assert "kzsecretkz" not in caplog.text
+    ours = [one.getMessage() for one in caplog.records if one.name != "mail.log"]
+    assert any("mail.send" in said for said in ours)
+    assert not any("kzsecretkz" in said for said in ours)
 
 
 def test_letters_are_kept_sealed(cast: Cast, owner: Connection) -> None:
