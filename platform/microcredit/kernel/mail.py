@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID, uuid4
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from sqlalchemy import func, select, text, update
+from sqlalchemy import UniqueConstraint, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from microcredit.kernel.database import Base, Id, Instant, OwnedByTenant
@@ -39,6 +39,7 @@ class Mail(OwnedByTenant, Base):
     """A letter on its way: « courriel »."""
 
     __tablename__ = "mail"
+    __table_args__ = (UniqueConstraint("tenant_id", "message"),)
 
     id: Mapped[Id]
     message: Mapped[UUID]

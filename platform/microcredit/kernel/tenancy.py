@@ -182,7 +182,7 @@ FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace CROSS JOIN login l
 WHERE n.nspname IN ('app', 'gate', 'tenancy') AND f.prosecdef
     AND has_function_privilege(l.oid, f.oid, 'EXECUTE')
     AND (l.rolname ~ '_web' AND f.proname NOT IN
-            ('tenant_id', 'account_id', 'membership_id', 'enter', 'set_demo_date', 'defer')
+            ('tenant_id', 'account_id', 'membership_id', 'enter', 'set_demo_date', 'defer', 'post_mail')
         OR l.rolname ~ '_gate' AND n.nspname <> 'gate'
         OR l.rolname ~ '_worker' AND f.proname NOT IN
             ('tenant_id', 'account_id', 'membership_id', 'enter_job', 'defer', 'sweep')
