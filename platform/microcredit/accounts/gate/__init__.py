@@ -1,0 +1,31 @@
+"""The gate: the few static statements that know passwords, open sessions and change rights.
+
+Only this folder uses the gate's login role, which can read no business table. One file per subject;
+`Gate` is all of them.
+"""
+
+from microcredit.accounts.gate.forms import Forms, KeptForm
+from microcredit.accounts.gate.limits import Limits
+from microcredit.accounts.gate.notes import Notes
+from microcredit.accounts.gate.sessions import (
+    IDLE,
+    LIFETIME,
+    Credentials,
+    DemoAccount,
+    PublicTenant,
+    Sessions,
+)
+
+__all__ = (
+    "IDLE",
+    "LIFETIME",
+    "Credentials",
+    "DemoAccount",
+    "Gate",
+    "KeptForm",
+    "PublicTenant",
+)
+
+
+class Gate(Sessions, Forms, Limits, Notes):
+    """The gate's functions of the database, each in a short transaction of its own."""
