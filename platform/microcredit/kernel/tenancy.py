@@ -1,5 +1,6 @@
 """The place of tenant isolation: who is here, proved by the database, and the rules it must keep."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,6 +42,14 @@ class Identity:
     commune_code: str | None
     hats: tuple[Hat, ...]
     seconds_unseen: float
+    manages_accounts: bool
+    #: Seconds since the first means (password, provider) and the second one were last proved.
+    first_factor_age: float
+    second_factor_age: float | None
+    #: Whether the account has a second factor of its own here.
+    has_second_factor: bool
+    #: The provider that signed the person in; None for a password.
+    provider_id: int | None
 
     # What Flask-Login asks of a user.
     is_authenticated = True
@@ -54,6 +63,13 @@ class Identity:
     def scope(self, permission: Permission) -> Scope | None:
         """How far the active role may use `permission`; None when it may not at all."""
         return scope_of(self.role, permission)
+
+    @property
+    def proof_age(self) -> float:
+        """Seconds since the strongest proof that can be asked of this person; infinite for none yet."""
+        if self.has_second_factor or self.second_factor_age is not None:
+            return math.inf if self.second_factor_age is None else self.second_factor_age
+        return self.first_factor_age
 
     def may(self, permission: Permission) -> bool:
         """Whether the active role has `permission` in some scope."""
