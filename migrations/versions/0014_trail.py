@@ -55,6 +55,19 @@ def upgrade() -> None:
             RETURN NEW;
         END $$""")
     function("tenancy.chain_event()")
+    # The table's policy comes after its triggers: without this, a refused event would first have held
+    # another tenant's chain, and its error would have said whether that tenant exists.
+    execute("""
+        CREATE FUNCTION tenancy.own_event() RETURNS trigger
+        LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+        BEGIN
+            IF NOT pg_has_role(current_user, '{owner}', 'MEMBER')
+                AND NEW.tenant_id IS DISTINCT FROM tenancy.tenant_id() THEN
+                RAISE insufficient_privilege USING MESSAGE = 'not an event of this tenant';
+            END IF;
+            RETURN NEW;
+        END $$""")
+    function("tenancy.own_event()")
     execute(f"""
         DO $$
         DECLARE event record; last_tenant bigint; n bigint; last_hash bytea;
@@ -78,13 +91,17 @@ def upgrade() -> None:
             ALTER COLUMN hash SET NOT NULL, ADD UNIQUE (tenant_id, seq)""")
     execute("""
         CREATE INDEX audit_event_of_subject ON app.audit_event (tenant_id, subject, seq DESC)""")
-    execute("""
-        CREATE TRIGGER chain_event BEFORE INSERT ON app.audit_event
-        FOR EACH ROW EXECUTE FUNCTION tenancy.chain_event()""")
+    # Triggers of one moment run in the order of their names.
+    for name, called in (("a_own_event", "own_event"), ("b_chain_event", "chain_event")):
+        execute(f"""
+            CREATE TRIGGER {name} BEFORE INSERT ON app.audit_event
+            FOR EACH ROW EXECUTE FUNCTION tenancy.{called}()""")
 
 
 def downgrade() -> None:
-    execute("DROP TRIGGER chain_event ON app.audit_event")
+    execute("DROP TRIGGER a_own_event ON app.audit_event")
+    execute("DROP TRIGGER b_chain_event ON app.audit_event")
+    execute("DROP FUNCTION tenancy.own_event()")
     execute("DROP FUNCTION tenancy.chain_event()")
     execute("ALTER TABLE app.audit_event DROP COLUMN seq, DROP COLUMN prev, DROP COLUMN hash")
     execute("DROP INDEX IF EXISTS app.audit_event_of_subject")

@@ -27,6 +27,7 @@ ALLOWED = {
     "gate.kept_form(text,bigint)": "gate",
     "gate.may_attempt(text,bytea,interval,integer)": "gate",
     "gate.open_session(text,bigint,text,interval,interval,text,boolean,bigint)": "gate",
+    "gate.post_mail(text,uuid,bytea)": "gate",
     "gate.record(text,bigint,bigint,text,text,jsonb)": "gate",
     "gate.rotate_session(text,text,text,bigint)": "gate",
     "gate.set_password(bigint,text)": "operator",
@@ -41,6 +42,7 @@ ALLOWED = {
     "tenancy.enter_job(bigint)": "worker",
     "tenancy.enter_setup(text)": "operator",
     "tenancy.membership_id()": "web worker operator",
+    "tenancy.post_mail(uuid,bytea)": "web",
     "tenancy.set_demo_date(date)": "web",
     "tenancy.tenant_id()": "web worker operator",
     "tenancy.tenants()": "operator",
@@ -109,6 +111,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "gate.kept_form(text,bigint)": ("south", "{account}"),
     "gate.may_attempt(text,bytea,interval,integer)": ("south", b"x", "1 hour", 100),
     "gate.open_session(text,bigint,text,interval,interval,text,boolean,bigint)": ("south", "{account}", "t", "1 hour", "1 hour", "", True, None),
+    "gate.post_mail(text,uuid,bytea)": ("south", "00000000-0000-4000-8000-000000000000", b"x"),
     "gate.record(text,bigint,bigint,text,text,jsonb)": ("south", "{account}", "{membership}", "read", "x", "{{}}"),
     "gate.rotate_session(text,text,text,bigint)": ("south", "{token}", "t", "{membership}"),
     "gate.set_password(bigint,text)": ("{account}", "x"),
@@ -127,6 +130,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "tenancy.mac(text)": ("{tenant}||",),
     "tenancy.membership_id()": (),
     "tenancy.own_event()": (),
+    "tenancy.post_mail(uuid,bytea)": ("00000000-0000-4000-8000-000000000000", b"x"),
     "tenancy.prove(bigint,bigint,bigint)": ("{tenant}", "{account}", "{membership}"),
     "tenancy.proved()": (),
     "tenancy.set_demo_date(date)": ("2030-01-01",),
@@ -140,7 +144,7 @@ TRIGGERS = {"tenancy.chain_event()", "tenancy.own_event()"}
 #: The few that the web role may call and that answer something: of North, since it is in North.
 ANSWERS = {
     "tenancy.tenant_id()", "tenancy.account_id()", "tenancy.membership_id()",
-    "tenancy.defer(text,bigint)",
+    "tenancy.defer(text,bigint)", "tenancy.post_mail(uuid,bytea)",
 }  # fmt: skip
 
 
