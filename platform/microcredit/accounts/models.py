@@ -28,6 +28,7 @@ class Account(OwnedByTenant, Base):
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
     disabled_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+    warned_at: Mapped[datetime | None]
 
 
 class Membership(OwnedByTenant, Dated, Base):

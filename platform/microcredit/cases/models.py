@@ -92,6 +92,7 @@ class Appointment(OwnedByTenant, Base):
     __table_args__ = (
         refers_to("case_file", "case_id"),
         refers_to("organisation", "place_id"),
+        refers_to("account", "held_by"),
         Index("appointment_by_day", "tenant_id", "on_date", "at_time"),
         Index("appointment_of_case", "tenant_id", "case_id", "on_date"),
     )
@@ -101,6 +102,7 @@ class Appointment(OwnedByTenant, Base):
     on_date: Mapped[date]
     at_time: Mapped[time]
     place_id: Mapped[Reference]
+    held_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class BudgetLine(OwnedByTenant, Base):
@@ -177,6 +179,7 @@ class Task(OwnedByTenant, Base):
         refers_to("case_file", "case_id"),
         refers_to("account", "opened_by"),
         refers_to("account", "done_by"),
+        refers_to("account", "held_by"),
         Index(
             "task_to_do",
             "tenant_id", "due_on", "id",
@@ -195,6 +198,7 @@ class Task(OwnedByTenant, Base):
     opened_by: Mapped[Reference]
     done_on: Mapped[date | None]
     done_by: Mapped[int | None] = mapped_column(BigInteger)
+    held_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class SavedView(OwnedByTenant, Base):

@@ -201,7 +201,8 @@ WHERE n.nspname IN ('app', 'gate', 'tenancy') AND f.prosecdef
             ('tenant_id', 'account_id', 'membership_id', 'enter', 'set_demo_date', 'defer', 'post_mail')
         OR l.rolname ~ '_gate' AND n.nspname <> 'gate'
         OR l.rolname ~ '_worker' AND f.proname NOT IN
-            ('tenant_id', 'account_id', 'membership_id', 'enter_job', 'defer', 'sweep')
+            ('tenant_id', 'account_id', 'membership_id', 'enter_job', 'defer', 'sweep',
+             'post_mail', 'defer_daily', 'retire_unused')
         OR l.rolname ~ '_operator' AND f.proname NOT IN
             ('tenant_id', 'account_id', 'membership_id', 'enter_setup', 'create_tenant',
              'tenants', 'set_password'))
