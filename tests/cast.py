@@ -6,7 +6,7 @@ not see the other's. South is another tenant: nobody of North may learn that any
     north: nadia case worker · farid front desk Alpha · bea front desk Beta · diane director Alpha ·
            denis director Beta · carole coordinator · elie elected member · fanny funder viewer ·
            boris bank One · bella bank Two · tania tenant administrator ·
-           yves case worker and front desk Beta
+           delphine data protection officer · yves case worker and front desk Beta
     south: lucie case worker · flora front desk · dora director · colin coordinator · elsa elected ·
            basil bank · theo tenant administrator
 """

@@ -286,6 +286,10 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "accounts.sign_in": ("suite",),
     "accounts.resume": (),
     "accounts.accesses": (),
+    "accounts.journal": tuple(
+        "nature personne dossier du.day du.month du.year au.day au.month au.year page".split()
+    ),
+    "cases.consultations": ("page",),
     "groupings.territory": (),
     "cases.day": (),
     "cases.index": ("vue", "etat", "commune", "motif", "accueil", "r", "ordre", "sens", "page"),

@@ -103,6 +103,7 @@ TROUPE: dict[str, dict[str, list[tuple[Role, str]]]] = {
         "boris": [(Role.BANK_OFFICER, "Banque Une")],
         "bella": [(Role.BANK_OFFICER, "Banque Deux")],
         "tania": [(Role.TENANT_ADMIN, "CCAS Alpha")],
+        "delphine": [(Role.DPO, "CCAS Alpha")],
         "yves": [(Role.CASE_WORKER, "CCAS Alpha"), (Role.FRONT_DESK, "CCAS Beta")],
     },
     "south": {

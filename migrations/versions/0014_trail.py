@@ -91,6 +91,9 @@ def upgrade() -> None:
             ALTER COLUMN hash SET NOT NULL, ADD UNIQUE (tenant_id, seq)""")
     execute("""
         CREATE INDEX audit_event_of_subject ON app.audit_event (tenant_id, subject, seq DESC)""")
+    execute("""
+        CREATE INDEX audit_event_of_account ON app.audit_event (tenant_id, account_id, seq DESC)""")
+    execute("CREATE INDEX audit_event_at ON app.audit_event (tenant_id, at)")
     # Triggers of one moment run in the order of their names.
     for name, called in (("a_own_event", "own_event"), ("b_chain_event", "chain_event")):
         execute(f"""
@@ -104,6 +107,7 @@ def downgrade() -> None:
     execute("DROP FUNCTION tenancy.own_event()")
     execute("DROP FUNCTION tenancy.chain_event()")
     execute("ALTER TABLE app.audit_event DROP COLUMN seq, DROP COLUMN prev, DROP COLUMN hash")
-    execute("DROP INDEX IF EXISTS app.audit_event_of_subject")
+    for index in ("of_subject", "of_account", "at"):
+        execute(f"DROP INDEX app.audit_event_{index}")
     execute("DROP FUNCTION tenancy.field(text)")
     execute("DROP TABLE gate.trail_head")

@@ -32,6 +32,7 @@ ROLES = {
     Role.ELECTED_MEMBER: "elie",
     Role.BANK_OFFICER: "boris",
     Role.TENANT_ADMIN: "tania",
+    Role.DPO: "delphine",
 }
 
 BLOCKS = {"identity": "identité", "state": "état", "budget": "budget", "opinion": "avis"}

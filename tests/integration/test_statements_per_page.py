@@ -51,6 +51,12 @@ PAGES: dict[str, tuple[str, Callable[[dict[State, str]], str], int]] = {
     "commune": ("dora", lambda _: "/ma-commune", 16),
     "territory": ("lucie", lambda _: "/territoire", 7),
     "accounts": ("theo", lambda _: "/comptes", 3),
+    "trail": ("colin", lambda _: "/journal", 4),
+    "readings of a case": (
+        "lucie",
+        lambda of: f"/dossiers/{of[State.APPROVED]}/consultations",
+        5,
+    ),
     "landing": ("lucie", lambda _: "/", 1),
 }
 

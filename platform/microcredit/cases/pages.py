@@ -3,6 +3,7 @@
 from microcredit.cases import (
     act_pages,
     case_pages,
+    consultation_pages,
     diagnosis_pages,
     list_pages,
     orientation_pages,
@@ -23,6 +24,7 @@ __all__ = [
     "TERRITORY_PARTS",
     "act_pages",
     "case_pages",
+    "consultation_pages",
     "diagnosis_pages",
     "list_pages",
     "orientation_pages",

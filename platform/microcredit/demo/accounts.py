@@ -73,6 +73,7 @@ TERRITORIES = (
             _one("Bastien Caron", (Role.BANK_OFFICER, "Banque solidaire de l’Escaut")),
             _one("Nadia Verhaeghe", (Role.TENANT_ADMIN, FRESNES)),
             _one("Viviane Pruvot", (Role.FUNDER_VIEWER, "Caisse des dépôts")),
+            _one("Delphine Moreau", (Role.DPO, FRESNES)),
         ),
     ),
     Territory(

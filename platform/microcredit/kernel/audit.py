@@ -19,6 +19,8 @@ class AuditEvent(OwnedByTenant, Base):
         refers_to("membership", "membership_id"),
         UniqueConstraint("tenant_id", "seq"),
         Index("audit_event_of_subject", "tenant_id", "subject", text("seq DESC")),
+        Index("audit_event_of_account", "tenant_id", "account_id", text("seq DESC")),
+        Index("audit_event_at", "tenant_id", "at"),
     )
 
     id: Mapped[Id]

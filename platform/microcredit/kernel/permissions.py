@@ -20,6 +20,7 @@ class Role(Labelled):
     BANK_OFFICER = "bank_officer", "Banque"
     FUNDER_VIEWER = "funder_viewer", "Financeur"
     TENANT_ADMIN = "tenant_admin", "Administratrice du territoire"
+    DPO = "dpo", "Déléguée à la protection des données"
 
 
 class Permission(Enum):
@@ -51,6 +52,8 @@ class Permission(Enum):
     READ_FIGURES = "Voir les chiffres d’ensemble."
     READ_TERRITORY = "Voir la configuration du territoire."
     READ_ACCOUNTS = "Voir qui a accès à quoi."
+    READ_CONSULTATIONS = "Voir qui a consulté un dossier."
+    READ_TRAIL = "Lire le journal : qui a fait ou consulté quoi, et quand."
 
 
 class Scope(Enum):
@@ -71,6 +74,7 @@ _CASE_WORK = dict.fromkeys(
         _P.READ_OPINION, _P.NOTE_APPOINTMENT, _P.WRITE_DIAGNOSIS, _P.SEND_TO_BANK,
         _P.REDIRECT_CASE, _P.CLOSE_CASE, _P.DECLINE_CASE, _P.REVIEW_CASE, _P.WRITE_TASKS,
         _P.READ_LOANS, _P.WRITE_LOAN, _P.EVALUATE_LOAN, _P.READ_FIGURES, _P.READ_TERRITORY,
+        _P.READ_CONSULTATIONS,
     ),
     _S.ALL,
 )  # fmt: skip
@@ -96,6 +100,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.LIST_CASES: _S.ALL,
         _P.REVIEW_CASE: _S.ALL,
         _P.READ_TERRITORY: _S.ALL,
+        _P.READ_CONSULTATIONS: _S.ALL,
+        _P.READ_TRAIL: _S.ALL,
     },
     Role.ELECTED_MEMBER: {_P.READ_FIGURES: _S.AGGREGATES, _P.READ_TERRITORY: _S.ALL},
     Role.FUNDER_VIEWER: {_P.READ_FIGURES: _S.AGGREGATES, _P.READ_TERRITORY: _S.ALL},
@@ -103,6 +109,7 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         (_P.READ_SUBMISSIONS, _P.ANSWER_SUBMISSION, _P.READ_LOANS, _P.WRITE_LOAN), _S.OWN_BANK
     ),
     Role.TENANT_ADMIN: {_P.READ_ACCOUNTS: _S.ALL, _P.READ_TERRITORY: _S.ALL},
+    Role.DPO: {_P.READ_TRAIL: _S.ALL, _P.READ_TERRITORY: _S.ALL},
 }  # fmt: skip
 
 

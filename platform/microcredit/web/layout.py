@@ -33,6 +33,7 @@ CASES = Place("Dossiers", "cases.index", "folder")
 LOANS = Place("Prêts", "loans.index", "coin")
 FIGURES = Place("Chiffres", "reporting.figures", "chart")
 TERRITORY = Place("Territoire", "groupings.territory", "people")
+TRAIL = Place("Journal", "accounts.journal", "eye")
 
 #: At most five places per role; the first is where the role lands.
 PLACES: dict[Role, tuple[Place, ...]] = {
@@ -41,7 +42,7 @@ PLACES: dict[Role, tuple[Place, ...]] = {
     Role.CCAS_DIRECTOR: (
         Place("Ma commune", "reporting.commune", "hand"), CASES, LOANS, FIGURES, TERRITORY,
     ),
-    Role.COORDINATOR: (FIGURES, CASES, TERRITORY),
+    Role.COORDINATOR: (FIGURES, CASES, TERRITORY, TRAIL),
     Role.ELECTED_MEMBER: (FIGURES, TERRITORY),
     Role.FUNDER_VIEWER: (FIGURES, TERRITORY),
     Role.BANK_OFFICER: (
@@ -50,6 +51,7 @@ PLACES: dict[Role, tuple[Place, ...]] = {
         LOANS,
     ),
     Role.TENANT_ADMIN: (Place("Comptes", "accounts.accesses", "key"), TERRITORY),
+    Role.DPO: (TRAIL, TERRITORY),
 }  # fmt: skip
 
 

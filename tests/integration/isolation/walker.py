@@ -20,12 +20,13 @@ from microcredit.kernel.permissions import Role
 REACH = {
     "nadia": "alpha beta", "yves": "alpha beta", "farid": "alpha", "bea": "beta", "diane": "alpha",
     "denis": "beta", "carole": "alpha beta", "elie": "", "boris": "alpha", "bella": "beta", "tania": "",
+    "delphine": "",
     "lucie": "gamma", "flora": "gamma", "dora": "gamma", "colin": "gamma", "elsa": "", "basil": "gamma",
     "theo": "",
 }  # fmt: skip
 
 #: Whose pages never name a person.
-NAMELESS = frozenset({Role.COORDINATOR, Role.ELECTED_MEMBER, Role.TENANT_ADMIN})
+NAMELESS = frozenset({Role.COORDINATOR, Role.ELECTED_MEMBER, Role.TENANT_ADMIN, Role.DPO})
 
 #: What nobody of the other tenant may read, besides the canaries.
 INSIDE = {
