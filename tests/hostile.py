@@ -328,6 +328,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "followups.evaluation": (),
     "reporting.commune": ("page",),
     "home.index": (),
+    "home.mails": (),
     "home.alive": (),
     "home.ready": (),
 }

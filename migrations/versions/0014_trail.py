@@ -106,8 +106,8 @@ def downgrade() -> None:
     execute("DROP TRIGGER b_chain_event ON app.audit_event")
     execute("DROP FUNCTION tenancy.own_event()")
     execute("DROP FUNCTION tenancy.chain_event()")
-    execute("ALTER TABLE app.audit_event DROP COLUMN seq, DROP COLUMN prev, DROP COLUMN hash")
     for index in ("of_subject", "of_account", "at"):
         execute(f"DROP INDEX app.audit_event_{index}")
+    execute("ALTER TABLE app.audit_event DROP COLUMN seq, DROP COLUMN prev, DROP COLUMN hash")
     execute("DROP FUNCTION tenancy.field(text)")
     execute("DROP TABLE gate.trail_head")

@@ -63,10 +63,7 @@ def as_text(found: Iterable[Head]) -> str:
 
 def read_heads(written: str) -> list[Head]:
     """Heads as `as_text` wrote them. Raises ValueError for anything else."""
-    try:
-        return [Head(**json.loads(line)) for line in written.splitlines() if line.strip()]
-    except TypeError as wrong:
-        raise ValueError(str(wrong)) from wrong
+    return [_head(json.loads(line)) for line in written.splitlines() if line.strip()]
 
 
 def verify(connection: Connection, slug: str = "", kept: Iterable[Head] = ()) -> list[Verdict]:
@@ -74,7 +71,8 @@ def verify(connection: Connection, slug: str = "", kept: Iterable[Head] = ()) ->
     known = {head.tenant_id: head for head in heads(connection, slug)}
     chains = {tenant: _Chain() for tenant in known}
     wanted = {head.tenant_id: head for head in kept}
-    for row in connection.execution_options(stream_results=True).execute(EVENTS, {"slug": slug}):
+    streamed = {"stream_results": True}  # a trail may be longer than memory
+    for row in connection.execute(EVENTS, {"slug": slug}, execution_options=streamed):
         chain = chains.setdefault(row.tenant_id, _Chain())
         chain.add(dict(row._mapping), wanted.get(row.tenant_id))
     return [
@@ -119,6 +117,15 @@ class _Chain:
         if wanted is not None and wanted.seq > self.seq:
             return f"la fin manque : vous avez gardé le nº {wanted.seq}, la chaîne s’arrête au nº {self.seq}"
         return ""
+
+
+def _head(said: object) -> Head:
+    match said:
+        case {
+            "slug": str(slug), "tenant_id": int(tenant), "seq": int(seq), "hash": str(hash_),
+        }:  # fmt: skip
+            return Head(slug, tenant, seq, hash_)
+    raise ValueError("no head of a chain")
 
 
 def _field(value: object) -> bytes:

@@ -257,6 +257,7 @@ ROUTES = (
     Route("home.index", "/", "Accueil : chacun arrive à son travail", EVERYBODY, answer=302),
     Route("home.alive", "/healthz", "Le service tourne", None),
     Route("home.ready", "/readyz", "Le service est prêt", None),
+    Route("home.mails", "/courriels", "Courriels qui partiraient (démonstration seulement)", EVERYBODY, answer=404),
     _post("home.advance", "/demonstration/avancer", "Avancer la date (démonstration seulement)",
           frozenset(), None, a_step),
     Route("accounts.sign_in", "/connexion", "Page de connexion (déjà connecté : renvoi à l’accueil)", None, answer=302),
