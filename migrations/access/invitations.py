@@ -229,8 +229,8 @@ def _accept() -> None:
             END IF;
             UPDATE gate.invitation v SET accepted_at = now(), account_id = v_account
             WHERE v.tenant_id = i.tenant_id AND v.id = i.id;
-            INSERT INTO app.audit_event (tenant_id, account_id, act, subject)
-            VALUES (i.tenant_id, v_account, 'accept_invitation', 'invitation:' || i.id);
+            INSERT INTO app.audit_event (tenant_id, account_id, membership_id, act, subject)
+            VALUES (i.tenant_id, v_account, NULL, 'accept_invitation', 'invitation:' || i.id);
             outcome := CASE WHEN gate.start_membership(i.tenant_id, i.id) THEN 'started' ELSE 'waiting' END;
             account_id := v_account;
             RETURN NEXT;

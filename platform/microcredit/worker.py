@@ -19,6 +19,7 @@ from procrastinate.jobs import Job as QueuedJob
 from sqlalchemy import make_url, text
 from sqlalchemy.orm import Session
 
+from microcredit.accounts.jobs import UNUSED, unused
 from microcredit.kernel import mail
 from microcredit.kernel.database import Pools, open_pools
 from microcredit.kernel.jobs import Job
@@ -31,7 +32,7 @@ from microcredit.submissions.services.send import VERIFY
 log = logging.getLogger("microcredit.worker")
 
 #: Every job by its name; each is idempotent, since a killed worker leaves it to be run again.
-JOBS: dict[str, Job] = {VERIFY: verify}
+JOBS: dict[str, Job] = {VERIFY: verify, UNUSED: unused}
 
 ATTEMPTS = 10
 LONGEST_WAIT = 900
@@ -154,3 +155,12 @@ def _register_housekeeping(queue: App, pools: Pools) -> None:
             raise LookupError("the worker has no pool")
         with pools.worker.begin() as connection:
             connection.execute(text("SELECT gate.sweep()"))
+
+    @queue.periodic(cron="23 5 * * *")
+    @queue.task(name="worker.daily", pass_context=True)
+    def daily(context: JobContext, timestamp: int) -> None:
+        """Once a day, one job in each tenant: accounts that nobody uses."""
+        if pools.worker is None:
+            raise LookupError("the worker has no pool")
+        with pools.worker.begin() as connection:
+            connection.execute(text("SELECT tenancy.defer_daily()"))

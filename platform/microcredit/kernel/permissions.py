@@ -21,6 +21,7 @@ class Role(Labelled):
     FUNDER_VIEWER = "funder_viewer", "Financeur"
     TENANT_ADMIN = "tenant_admin", "Administratrice du territoire"
     DPO = "dpo", "Déléguée à la protection des données"
+    PRESCRIBER_ADVISER = "prescriber_adviser", "Conseillère prescriptrice"
 
 
 class Permission(Enum):
@@ -52,7 +53,12 @@ class Permission(Enum):
     READ_FIGURES = "Voir les chiffres d’ensemble."
     READ_TERRITORY = "Voir la configuration du territoire."
     READ_ACCOUNTS = "Voir qui a accès à quoi."
+    MANAGE_ACCESS = "Inviter, renvoyer ou retirer une invitation, fermer un accès."
+    CONFIRM_ACCESS = "Confirmer l’accès d’une personne qui verra des dossiers."
+    NAME_MANAGER = "Dire qui gère les accès d’un organisme."
     READ_CONSULTATIONS = "Voir qui a consulté un dossier."
+    REFER = "Orienter quelqu’un vers le microcrédit."
+    READ_REFERRALS = "Suivre les personnes qu’on a orientées : où en est la demande, en clair."
     READ_TRAIL = "Lire le journal : qui a fait ou consulté quoi, et quand."
 
 
@@ -63,6 +69,8 @@ class Scope(Enum):
     DESK = "reçus à son accueil ou habitant sa commune"
     COMMUNE = "habitant sa commune"
     OWN_BANK = "adressés à sa banque"
+    OWN_REFERRALS = "orientés par soi"
+    OWN_ORGANISATION = "de son organisme"
     AGGREGATES = "totaux seulement, petits nombres masqués"
 
 
@@ -102,15 +110,25 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.READ_TERRITORY: _S.ALL,
         _P.READ_CONSULTATIONS: _S.ALL,
         _P.READ_TRAIL: _S.ALL,
+        _P.READ_ACCOUNTS: _S.ALL,
+        _P.CONFIRM_ACCESS: _S.ALL,
     },
     Role.ELECTED_MEMBER: {_P.READ_FIGURES: _S.AGGREGATES, _P.READ_TERRITORY: _S.ALL},
     Role.FUNDER_VIEWER: {_P.READ_FIGURES: _S.AGGREGATES, _P.READ_TERRITORY: _S.ALL},
     Role.BANK_OFFICER: dict.fromkeys(
         (_P.READ_SUBMISSIONS, _P.ANSWER_SUBMISSION, _P.READ_LOANS, _P.WRITE_LOAN), _S.OWN_BANK
     ),
-    Role.TENANT_ADMIN: {_P.READ_ACCOUNTS: _S.ALL, _P.READ_TERRITORY: _S.ALL},
+    Role.TENANT_ADMIN: {
+        _P.READ_ACCOUNTS: _S.ALL, _P.MANAGE_ACCESS: _S.ALL, _P.NAME_MANAGER: _S.ALL, _P.READ_TERRITORY: _S.ALL},
     Role.DPO: {_P.READ_TRAIL: _S.ALL, _P.READ_TERRITORY: _S.ALL},
+    Role.PRESCRIBER_ADVISER: dict.fromkeys((_P.REFER, _P.READ_REFERRALS), _S.OWN_REFERRALS),
 }  # fmt: skip
+
+
+#: What a membership that manages accesses adds to its role.
+OF_A_MANAGER = dict.fromkeys(
+    (_P.READ_ACCOUNTS, _P.MANAGE_ACCESS, _P.CONFIRM_ACCESS), _S.OWN_ORGANISATION
+)
 
 
 def scope_of(role: Role, permission: Permission) -> Scope | None:

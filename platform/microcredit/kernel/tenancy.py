@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from microcredit.kernel.permissions import Permission, Role, Scope, scope_of
+from microcredit.kernel.permissions import OF_A_MANAGER, Permission, Role, Scope, scope_of
 
 ENTER = text("SELECT * FROM tenancy.enter(:token, :slug)")
 ENTER_SETUP = text("SELECT tenancy.enter_setup(:slug)")
@@ -62,7 +62,8 @@ class Identity:
 
     def scope(self, permission: Permission) -> Scope | None:
         """How far the active role may use `permission`; None when it may not at all."""
-        return scope_of(self.role, permission)
+        added = OF_A_MANAGER.get(permission) if self.manages_accounts else None
+        return scope_of(self.role, permission) or added
 
     @property
     def proof_age(self) -> float:

@@ -4,9 +4,13 @@ Only this folder uses the gate's login role, which can read no business table. O
 `Gate` is all of them.
 """
 
+from microcredit.accounts.gate.departures import Departures, OpenWork, Review
+from microcredit.accounts.gate.factors import PATIENCE, Factor, Factors
 from microcredit.accounts.gate.forms import Forms, KeptForm
+from microcredit.accounts.gate.invitations import Invitations, JoinRequest, Pending, Sent, Shown
 from microcredit.accounts.gate.limits import Limits
 from microcredit.accounts.gate.notes import Notes
+from microcredit.accounts.gate.own import RESET_LIFETIME, Own, OwnSession
 from microcredit.accounts.gate.sessions import (
     IDLE,
     LIFETIME,
@@ -19,13 +23,23 @@ from microcredit.accounts.gate.sessions import (
 __all__ = (
     "IDLE",
     "LIFETIME",
+    "PATIENCE",
+    "RESET_LIFETIME",
     "Credentials",
     "DemoAccount",
+    "Factor",
     "Gate",
+    "JoinRequest",
     "KeptForm",
+    "OpenWork",
+    "OwnSession",
+    "Pending",
     "PublicTenant",
+    "Review",
+    "Sent",
+    "Shown",
 )
 
 
-class Gate(Sessions, Forms, Limits, Notes):
+class Gate(Sessions, Forms, Limits, Notes, Factors, Own, Invitations, Departures):
     """The gate's functions of the database, each in a short transaction of its own."""

@@ -16,6 +16,10 @@ class Door:
         with self._engine.begin() as connection:
             return connection.execute(text(statement), values).scalar() is True
 
+    def _word(self, statement: str, **values: object) -> str:
+        with self._engine.begin() as connection:
+            return str(connection.execute(text(statement), values).scalar_one())
+
     def _digest(self, subject: str) -> bytes:
         """Limits are counted per keyed digest: the table holds no address."""
         return hashlib.blake2b(subject.encode(), key=self._secret.encode()[:64]).digest()
