@@ -12,10 +12,21 @@ from flask.testing import FlaskClient
 from tests.cast import ALPHA, PASSWORD, Cast, read
 from werkzeug.test import TestResponse
 
+from microcredit.accounts.own_schemas import (
+    AddPasskeySchema,
+    AddTotpSchema,
+    AskResetSchema,
+    ChangePasswordSchema,
+    EndSessionsSchema,
+    ProveSchema,
+    RemoveFactorSchema,
+    ResetSchema,
+)
 from microcredit.accounts.schemas import DemoSignInSchema, PutOnHatSchema, SignInSchema
 from microcredit.cases.codes import State
 from microcredit.cases.diagnosis_schemas import DiagnosisSchema
 from microcredit.cases.list_schemas import ForgetViewSchema, KeepViewSchema, SearchSchema
+from microcredit.cases.referral_schemas import ReferralSchema, SearchReferralsSchema
 from microcredit.cases.schemas import (
     AddTaskSchema,
     AskDocumentsSchema,
@@ -173,6 +184,35 @@ ROUTES: dict[str, Route] = {
     "accounts.sign_out": Route("farid", at("/deconnexion")),
     "accounts.put_on_hat": Route("farid", at("/casquette"), PutOnHatSchema, {"membership": "99999"}),
     "accounts.forget": Route("farid", at("/reprendre/oublier")),
+    "accounts.ask_reset": Route(
+        "", at("/mot-de-passe-oublie"), AskResetSchema, {"email": "rien@north.example"}
+    ),
+    "accounts.reset": Route("", at("/nouveau-mot-de-passe/rien"), ResetSchema, {"password": PASSWORD}),
+    "accounts.second_step": Route(
+        "", at("/connexion/verification"), ProveSchema,
+        {"code": "123456", "credential": "{}", "password": PASSWORD},
+    ),
+    "accounts.confirm": Route(
+        "farid", at("/confirmer"), ProveSchema,
+        {"code": "123456", "credential": "{}", "password": "ce n’est pas lui"},
+    ),
+    "accounts.change_password": Route(
+        "farid", at("/ma-securite/mot-de-passe"), ChangePasswordSchema,
+        {"password": "ce n’est pas lui", "new_password": "quatre mots bien choisis"},
+    ),
+    "accounts.end_sessions": Route(
+        "farid", at("/ma-securite/sessions/terminer"), EndSessionsSchema, {"session": "999999999"}
+    ),
+    "accounts.add_totp": Route(
+        "farid", at("/ma-securite/application"), AddTotpSchema, {"secret": "eA==", "code": "123456"}
+    ),
+    "accounts.add_passkey": Route(
+        "farid", at("/ma-securite/cle"), AddPasskeySchema, {"name": "Ma clé", "credential": "{}"}
+    ),
+    "accounts.remove_factor": Route(
+        "farid", at("/ma-securite/moyens/retirer"), RemoveFactorSchema, {"factor": "999999999"}
+    ),
+    "accounts.recovery_codes": Route("farid", at("/ma-securite/codes")),
     "cases.contact": Route(
         "farid", at("/dossiers/nouveau"), ContactSchema,
         {"commune": ALPHA, "motive": "housing", "amount": "1 500", "channel": "desk", "civility": "mme",
@@ -189,6 +229,15 @@ ROUTES: dict[str, Route] = {
          "accueil": "1", "ordre": "nom", "sens": "desc"},
     ),
     "cases.forget": Route("nadia", at("/dossiers/vues/retirer"), ForgetViewSchema, {"view": "99999"}),
+    "cases.new_referral": Route(
+        "manon", at("/orientations/nouvelle"), ReferralSchema,
+        {"civility": "m", "last_name": "Petit", "first_names": "Dylan", "birth_date.day": "8",
+         "birth_date.month": "9", "birth_date.year": "2001", "phone": "06 39 98 01 12",
+         "commune": ALPHA, "motive": "employment_mobility", "project": "Le permis", "consent": "true"},
+    ),
+    "cases.find_referrals": Route(
+        "manon", at("/orientations/recherche"), SearchReferralsSchema, {"q": "Petit"}
+    ),
     "cases.await_papers": Route(
         "nadia", on(State.DIAGNOSIS, "pieces"), AskDocumentsSchema, {"words": "Un devis"}
     ),
@@ -285,6 +334,15 @@ ROUTES: dict[str, Route] = {
 QUERIES: dict[str, tuple[str, ...]] = {
     "accounts.sign_in": ("suite",),
     "accounts.resume": (),
+    "accounts.ask_reset": (),
+    "accounts.reset": (),
+    "accounts.second_step": ("suite",),
+    "accounts.confirm": ("suite",),
+    "accounts.security": (),
+    "accounts.change_password": (),
+    "accounts.add_totp": (),
+    "accounts.add_passkey": (),
+    "accounts.recovery_codes": (),
     "accounts.accesses": (),
     "accounts.journal": tuple(
         "nature personne dossier du.day du.month du.year au.day au.month au.year page".split()
@@ -294,6 +352,10 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "cases.day": (),
     "cases.index": ("vue", "etat", "commune", "motif", "accueil", "r", "ordre", "sens", "page"),
     "cases.contact": (),
+    "cases.referrals": ("r", "page"),
+    "cases.new_referral": (),
+    "cases.referral": (),
+    "cases.referrals_csv": (),
     "cases.show": (),
     "cases.appointment": (),
     "cases.diagnosis": (),

@@ -4,6 +4,7 @@ Who has given her password but not yet her second factor holds a `gate.pending`,
 only a proof noted by the database turns it into a session.
 """
 
+from migrations.factors import DEFINER, INNER, INSIDE, OPEN_TO_GATE, created, signature
 from migrations.rights import execute, function, tenant_table
 
 revision = "0017_factors"
@@ -11,8 +12,6 @@ down_revision = "0016_access"
 
 TENANT = "tenant_id bigint NOT NULL DEFAULT tenancy.tenant_id() REFERENCES tenancy.tenant (id)"
 ACCOUNT = "FOREIGN KEY (tenant_id, account_id) REFERENCES app.account (tenant_id, id)"
-DEFINER = "SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
-INNER = "SET search_path = pg_catalog, pg_temp"
 CURRENT = "m.valid_from <= current_date AND (m.valid_to IS NULL OR m.valid_to > current_date)"
 HASHED = "sha256(convert_to({}, 'UTF8'))"
 
@@ -44,6 +43,26 @@ def upgrade() -> None:
     _readers()
     _enter(MORE, MORE_VALUES)
     _open()
+    for declared, returns, language, body in INSIDE:
+        execute(created(declared, returns, language, body, INNER))
+        function(signature(declared))
+    for declared, returns, language, body in OPEN_TO_GATE:
+        execute(created(declared, returns, language, body, DEFINER))
+        function(signature(declared), "{gate}")
+    _sweep("""
+            DELETE FROM gate.pending WHERE expires_at < now() - interval '1 day';
+            DELETE FROM gate.challenge WHERE made_at < now() - interval '1 day';
+            DELETE FROM gate.reset WHERE expires_at < now() - interval '30 days';""")
+
+
+def _sweep(more: str) -> None:
+    execute(f"""
+        CREATE OR REPLACE FUNCTION gate.sweep() RETURNS void LANGUAGE sql {DEFINER} AS $$
+            DELETE FROM gate.session WHERE least(expires_at, seen_at + idle) < now() - interval '1 day';
+            DELETE FROM gate.kept_form WHERE kept_at < now() - interval '15 minutes';
+            DELETE FROM gate.attempt WHERE at < now() - interval '1 day';
+            DELETE FROM app.form_key WHERE used_at < now() - interval '7 days';{more}
+        $$""")
 
 
 def _tables() -> None:
@@ -191,6 +210,9 @@ def _open() -> None:
 
 
 def downgrade() -> None:
+    _sweep("")
+    for declared, *_ in (*OPEN_TO_GATE, *reversed(INSIDE)):
+        execute(f"DROP FUNCTION {signature(declared)}")
     execute(f"DROP FUNCTION {OPEN}")
     execute(f"""
         CREATE FUNCTION gate.open_session(p_slug text, p_account bigint, p_token text,

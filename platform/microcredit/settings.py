@@ -38,6 +38,12 @@ class Settings:
     workers: int = 2
     smtp_url: str = ""
     mail_from: str = ""
+    #: Whether who works here needs a second factor: yes in production, unless the environment says no.
+    require_second_factor: bool = False
+
+    def host(self, slug: str) -> str:
+        """The name of a tenant's site, without scheme or port: what its passkeys are bound to."""
+        return f"{slug}.{self.base_domain}"
 
     def origin(self, slug: str) -> str:
         """The address of a tenant, as written in a browser."""
@@ -80,6 +86,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         port=_number(env, "MICROCREDIT_PORT", 8000),
         smtp_url=_smtp(env.get("MICROCREDIT_SMTP_URL", "")),
         mail_from=env.get("MICROCREDIT_MAIL_FROM", ""),
+        require_second_factor=_second_factor(env.get("MICROCREDIT_SECOND_FACTOR") or "required"),
         workers=_number(env, "MICROCREDIT_WORKERS", 2),
     )
 
@@ -102,6 +109,12 @@ def _master_key(text: str) -> bytes:
     if len(key) != 32:
         raise SettingsError("MICROCREDIT_MASTER_KEY doit compter 64 chiffres hexadécimaux.")
     return key
+
+
+def _second_factor(word: str) -> bool:
+    if word not in ("required", "optional"):
+        raise SettingsError("MICROCREDIT_SECOND_FACTOR vaut « required » ou « optional ».")
+    return word == "required"
 
 
 def _smtp(url: str) -> str:

@@ -62,7 +62,8 @@ FORMS = [name for name, route in ROUTES.items() if route.schema]
 #: Forms that answer another way than with themselves: nothing to choose from here, or figures alone.
 ELSEWHERE = {
     "accounts.demo_sign_in": 404, "accounts.put_on_hat": 404, "home.advance": 404,
-    "cases.forget": 404, "cases.finish": 404,
+    "cases.forget": 404, "cases.finish": 404, "accounts.end_sessions": 404,
+    "accounts.remove_factor": 404, "accounts.reset": 404, "accounts.second_step": 303,
 }  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def texts(route: Route) -> set[str]:
     assert route.schema is not None
     declared = route.schema().fields
     free = {name for name, field in declared.items() if isinstance(field, Text)} - {"commune"}
-    return free | {"password", "notice_given"} & set(declared)
+    return free | {"password", "new_password", "notice_given"} & set(declared)
 
 
 def closed(route: Route) -> list[str]:

@@ -33,6 +33,7 @@ ROLES = {
     Role.BANK_OFFICER: "boris",
     Role.TENANT_ADMIN: "tania",
     Role.DPO: "delphine",
+    Role.PRESCRIBER_ADVISER: "manon",
 }
 
 BLOCKS = {"identity": "identité", "state": "état", "budget": "budget", "opinion": "avis"}
@@ -77,6 +78,7 @@ def test_every_view_says_whom_it_is_for_and_stands_in_the_table(app: Flask):
     open_to_all = {name for name, view in views.items() if DECLARED[view] is None}
     assert open_to_all == {
         "home.index", "home.alive", "home.ready", "accounts.sign_in", "accounts.demo_sign_in",
+        "accounts.ask_reset", "accounts.reset", "accounts.second_step",
     }  # fmt: skip
 
 
@@ -139,6 +141,8 @@ def typed(owner: Connection, route: Route, place: Place, person: Person, number:
             form["membership"] = value(owner, mine, person.account_id)
         case "accounts.sign_in":
             form |= {"email": person.email, "password": PASSWORD, "_key": visitor_key(person)}
+        case "accounts.ask_reset" | "accounts.reset" | "accounts.second_step":
+            form |= {"_key": visitor_key(person)}
         case "accounts.demo_sign_in":
             form |= {"account": person.account_id, "_key": visitor_key(person)}
     return form

@@ -3,10 +3,17 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import MisdirectedRequest
-from werkzeug.wrappers import Response
 
 from microcredit.accounts import services
-from microcredit.accounts.blueprint import gate, here, pages, with_session
+from microcredit.accounts.blueprint import (
+    browser,
+    gate,
+    here,
+    known_device,
+    let_in,
+    pages,
+    with_session,
+)
 from microcredit.accounts.gate import DemoAccount
 from microcredit.accounts.schemas import DemoSignInSchema, PutOnHatSchema, SignIn, SignInSchema
 from microcredit.accounts.services import WINDOW
@@ -37,8 +44,7 @@ def sign_in() -> ResponseReturnValue:
         asked = form.read()
         try:
             if asked is not None:
-                address = request.remote_addr or ""
-                return _signed_in(services.sign_in(gate(), here(), asked, address))
+                return let_in(_admitted(asked), request.args.get("suite", ""))
         except DomainError as refused:
             form.refuse(refused)
             wait = {"Retry-After": str(WINDOW.seconds)} if refused.status == 429 else {}
@@ -55,8 +61,8 @@ def demo_sign_in() -> ResponseReturnValue:
     offered = {account.account_id for account in demo_accounts()}
     if asked is None or asked.account not in offered:
         raise NotFound("Ce compte de démonstration n’existe pas.")
-    token = services.open_session(gate(), here(), asked.account)
-    return _signed_in(services.Opened(token, asked.account))
+    admitted = services.admit(gate(), here(), asked.account, browser())
+    return let_in(admitted, request.args.get("suite", ""))
 
 
 @pages.route("/deconnexion", methods=["POST"])
@@ -109,6 +115,13 @@ def demo_accounts() -> list[DemoAccount]:
     return gate().demo_accounts(here()) if resources().settings.demo else []
 
 
+def _admitted(asked: SignIn) -> services.Opened | services.Waiting:
+    return services.sign_in(
+        gate(), here(), asked, request.remote_addr or "",
+        device=known_device(asked.email), about=browser(),
+    )  # fmt: skip
+
+
 def _sign_in_page(form: Form[SignIn]) -> str:
     tenant = gate().tenant(here())
     if tenant is None:
@@ -116,19 +129,3 @@ def _sign_in_page(form: Form[SignIn]) -> str:
     return render_template(
         "accounts/sign_in.html", form=form, tenant=tenant, accounts=demo_accounts()
     )
-
-
-def _signed_in(opened: services.Opened) -> Response:
-    """Into the new session; the one that this browser had before, if any, is over."""
-    if session_token():
-        gate().end_session(here(), session_token())
-    kept = gate().kept_form(here(), opened.account_id)
-    target = url_for("accounts.resume") if kept else _after_sign_in()
-    return with_session(redirect(target, 303), opened.token)
-
-
-def _after_sign_in() -> str:
-    """Where the person was going: a path of this site, nothing else."""
-    target = request.args.get("suite", "")
-    fine = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
-    return target if fine else "/"

@@ -68,11 +68,25 @@ class Sessions(Door):
             rows = connection.execute(statement, {"slug": slug}).all()
         return [DemoAccount(r.account_id, r.name, Role(r.role), r.organisation) for r in rows]
 
-    def open_session(self, slug: str, account_id: int, token: str) -> bool:
-        """Open a session under `token`; False when the account has no current membership."""
+    def open_session(
+        self,
+        slug: str,
+        account_id: int,
+        token: str,
+        about: str = "",
+        *,
+        second_factor: bool = False,
+        provider_id: int | None = None,
+    ) -> bool:
+        """Open a session under `token`; False when the account has no current membership.
+
+        `second_factor` says that a provider proved one. Without it, an account that has a factor of
+        its own gets no session here: it goes through `open_pending`.
+        """
         return self._call(
-            "SELECT gate.open_session(:slug, :account, :token, :idle, :lifetime)",
+            "SELECT gate.open_session(:slug, :account, :token, :idle, :lifetime, :about, :factor, :provider)",
             slug=slug, account=account_id, token=token, idle=IDLE, lifetime=LIFETIME,
+            about=about[:60], factor=second_factor, provider=provider_id,
         )  # fmt: skip
 
     def rotate_session(self, slug: str, token: str, new_token: str, membership_id: int) -> bool:

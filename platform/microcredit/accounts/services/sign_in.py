@@ -10,7 +10,9 @@ from microcredit.accounts.services.passwords import NOBODY, matches
 from microcredit.kernel.errors import DomainError
 
 WINDOW = timedelta(minutes=15)
-PER_ACCOUNT, PER_ADDRESS = 10, 60
+#: Twenty guesses an hour about one account from anywhere; as many again from each computer that it has
+#: signed in from before, so that whoever keeps an account busy does not keep its owner out.
+PER_ACCOUNT, PER_ADDRESS, PER_DEVICE = 5, 60, 5
 
 
 class WrongCredentials(DomainError):
@@ -35,14 +37,27 @@ class Opened:
     account_id: int
 
 
-def sign_in(gate: Gate, slug: str, asked: SignIn, address: str) -> Opened:
-    """Open a session for an address and a password.
+@dataclass(frozen=True)
+class Waiting:
+    """The first means was right; `token` waits for the second factor, and opens nothing before."""
 
-    Counted before it is evaluated, per account and per network `address`. Raises
-    WrongCredentials or TooManyAttempts.
+    token: str
+    account_id: int
+
+
+def sign_in(
+    gate: Gate, slug: str, asked: SignIn, address: str, *, device: str = "", about: str = ""
+) -> Opened | Waiting:
+    """Let in with an address and a password, as far as the second factor where there is one.
+
+    Counted before it is evaluated: per account and per network `address`, or for a `device` that the
+    account was signed in from before, apart. Raises WrongCredentials or TooManyAttempts.
     """
     email = asked.email.casefold()
-    for subject, limit in ((f"account:{email}", PER_ACCOUNT), (f"from:{address}", PER_ADDRESS)):
+    limits = [(f"account:{email}", PER_ACCOUNT), (f"from:{address}", PER_ADDRESS)]
+    if device:
+        limits = [(f"device:{device}:{email}", PER_DEVICE)]
+    for subject, limit in limits:
         if not gate.may_attempt(slug, subject, WINDOW, limit):
             gate.record(slug, None, "refused:sign_in.limit", "account")
             raise TooManyAttempts
@@ -50,19 +65,55 @@ def sign_in(gate: Gate, slug: str, asked: SignIn, address: str) -> Opened:
     if not matches(known.password_hash if known else NOBODY, asked.password) or known is None:
         gate.record(slug, known.account_id if known else None, "refused:sign_in", "account")
         raise WrongCredentials
-    opened = Opened(open_session(gate, slug, known.account_id), known.account_id)
-    gate.forget_attempts(slug, f"account:{email}")
-    return opened
+    let_in = admit(gate, slug, known.account_id, about)
+    gate.forget_attempts(slug, limits[0][0])
+    return let_in
 
 
-def open_session(gate: Gate, slug: str, account_id: int) -> str:
-    """A new session for an account that proved who it is. Raises WrongCredentials without access."""
+def admit(
+    gate: Gate, slug: str, account_id: int, about: str = "", *,
+    second_factor: bool = False, provider_id: int | None = None,
+) -> Opened | Waiting:  # fmt: skip
+    """A session, or a wait for the account's own second factor unless `second_factor` was proved.
+
+    Raises WrongCredentials for an account without access.
+    """
     token = secrets.token_urlsafe(32)
-    if not gate.open_session(slug, account_id, token):
+    if not second_factor and gate.open_pending(slug, account_id, token, provider_id):
+        return Waiting(token, account_id)
+    if not gate.open_session(
+        slug, account_id, token, about, second_factor=second_factor, provider_id=provider_id
+    ):
         gate.record(slug, account_id, "refused:sign_in.no_membership", "account")
         raise WrongCredentials
     gate.record(slug, account_id, "sign_in", "account")
-    return token
+    return Opened(token, account_id)
+
+
+def finish(gate: Gate, slug: str, token: str, about: str = "") -> Opened:
+    """The session after a proved second factor. Raises WrongCredentials when nothing was proved."""
+    new_token = secrets.token_urlsafe(32)
+    account_id = gate.finish_pending(slug, token, new_token, about)
+    if account_id is None:
+        raise WrongCredentials
+    gate.record(slug, account_id, "sign_in", "account")
+    return Opened(new_token, account_id)
+
+
+def open_session(gate: Gate, slug: str, account_id: int) -> str:
+    """A new session for an account that needs no second factor. Raises WrongCredentials without access."""
+    opened = admit(gate, slug, account_id)
+    if not isinstance(opened, Opened):
+        raise WrongCredentials
+    return opened.token
+
+
+def limit_resets(gate: Gate, slug: str, email: str, address: str) -> None:
+    """Count one request for the link of a new password. Raises TooManyAttempts."""
+    for subject, limit in ((f"reset:{email.casefold()}", 3), (f"reset.from:{address}", 20)):
+        if not gate.may_attempt(slug, subject, WINDOW, limit):
+            gate.record(slug, None, "refused:ask_reset.limit", "account")
+            raise TooManyAttempts
 
 
 def sign_out(gate: Gate, slug: str, account_id: int, token: str) -> None:
