@@ -22,6 +22,13 @@ from microcredit.accounts.own_schemas import (
     RemoveFactorSchema,
     ResetSchema,
 )
+from microcredit.accounts.access_schemas import (
+    AcceptSchema,
+    AskToJoinSchema,
+    EndAccessSchema,
+    InviteSchema,
+    NameManagerSchema,
+)
 from microcredit.accounts.schemas import DemoSignInSchema, PutOnHatSchema, SignInSchema
 from microcredit.cases.codes import State
 from microcredit.cases.diagnosis_schemas import DiagnosisSchema
@@ -175,6 +182,28 @@ NEW_SCHEDULE = {"reason": "rescheduled", **day("first_due_on"), "months": "24"}
 
 #: One entry per POST route; the walk fails when a route has none.
 ROUTES: dict[str, Route] = {
+    "accounts.invite": Route(
+        "tania", at("/organismes/1/inviter"), InviteSchema,
+        {"name": "Ida Roux", "email": "ida@exemple.fr", "role": "elected_member", "manages": "false"},
+    ),
+    "accounts.resend": Route("tania", at("/organismes/1/invitations/99999/renvoyer")),
+    "accounts.revoke": Route("tania", at("/organismes/1/invitations/99999/retirer")),
+    "accounts.confirm_access": Route("carole", at("/organismes/1/invitations/99999/confirmer")),
+    "accounts.end_access": Route(
+        "tania", at("/organismes/1/acces/99999/fermer"), EndAccessSchema, {"successor": "99999"}
+    ),
+    "accounts.name_manager": Route(
+        "tania", at("/organismes/1/acces/99999/gestion"), NameManagerSchema, {"manages": "true"}
+    ),
+    "accounts.review": Route("tania", at("/organismes/1/relecture")),
+    "accounts.dismiss": Route("tania", at("/organismes/1/demandes/99999/ecarter")),
+    "accounts.invitation": Route(
+        "", at("/invitation/" + "x" * 43), AcceptSchema, {"name": "Ida", "password": PASSWORD}
+    ),
+    "accounts.ask_to_join": Route(
+        "", at("/demander-acces"), AskToJoinSchema,
+        {"name": "Ida", "email": "ida@exemple.fr", "organisation": "1", "position": "Conseillère"},
+    ),
     "accounts.sign_in": Route(
         "", at("/connexion"), SignInSchema, {"email": "rien@north.example", "password": PASSWORD}
     ),
@@ -343,7 +372,12 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "accounts.add_totp": (),
     "accounts.add_passkey": (),
     "accounts.recovery_codes": (),
-    "accounts.accesses": (),
+    "accounts.organisations": (),
+    "accounts.organisation": (),
+    "accounts.invite": (),
+    "accounts.end_access": (),
+    "accounts.invitation": (),
+    "accounts.ask_to_join": (),
     "accounts.journal": tuple(
         "nature personne dossier du.day du.month du.year au.day au.month au.year page".split()
     ),

@@ -38,6 +38,8 @@ class Case(OwnedByTenant, Base):
         refers_to("commune", "residence_code", "code"),
         refers_to("person", "person_id"),
         refers_to("household", "household_id"),
+        refers_to("account", "referrer_account_id"),
+        refers_to("organisation", "prescriber_id"),
         Index(
             "case_file_by_state", "tenant_id", "state", "state_since", "id",
             postgresql_include=[
@@ -45,6 +47,10 @@ class Case(OwnedByTenant, Base):
             ],
         ),
         Index("case_file_by_person", "tenant_id", "person_id"),
+        Index(
+            "case_file_by_referrer", "tenant_id", "referrer_account_id", "id",
+            postgresql_where=text("referrer_account_id IS NOT NULL"),
+        ),
     )  # fmt: skip
 
     id: Mapped[Id]
@@ -69,6 +75,9 @@ class Case(OwnedByTenant, Base):
     months: Mapped[int | None]
     notice_given_on: Mapped[date | None]
     opinion: Mapped[bytes | None]
+    #: Who referred the person, for which organisation. A referral's amount is 0 until it is asked.
+    referrer_account_id: Mapped[int | None] = mapped_column(BigInteger)
+    prescriber_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Residence(OwnedByTenant, Base):

@@ -7,6 +7,7 @@ from microcredit.cases import (
     diagnosis_pages,
     list_pages,
     orientation_pages,
+    referral_pages,
     task_pages,
 )
 from microcredit.cases.blueprint import pages
@@ -29,5 +30,6 @@ __all__ = [
     "list_pages",
     "orientation_pages",
     "pages",
+    "referral_pages",
     "task_pages",
 ]

@@ -58,6 +58,7 @@ def _one(name: str, *hats: tuple[Role, str]) -> DemoAccount:
 FRESNES = "CCAS de Fresnes-sur-Escaut"
 CONDE = "CCAS de Condé-sur-l’Escaut"
 VIEUX_CONDE = "CCAS de Vieux-Condé"
+MISSION_LOCALE = "Mission locale de l’Escaut"
 SAINT_POL = "CCAS de Saint-Pol-sur-Ternoise"
 FREVENT = "CCAS de Frévent"
 
@@ -74,6 +75,7 @@ TERRITORIES = (
             _one("Nadia Verhaeghe", (Role.TENANT_ADMIN, FRESNES)),
             _one("Viviane Pruvot", (Role.FUNDER_VIEWER, "Caisse des dépôts")),
             _one("Delphine Moreau", (Role.DPO, FRESNES)),
+            _one("Manon Delattre", (Role.PRESCRIBER_ADVISER, MISSION_LOCALE)),
         ),
     ),
     Territory(

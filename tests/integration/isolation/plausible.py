@@ -28,6 +28,8 @@ AGGREGATES = WORKERS | {
 }  # fmt: skip
 PRESCRIBERS = frozenset({Role.PRESCRIBER_ADVISER})
 EVERYBODY = frozenset(Role)
+ADMINISTRATORS = frozenset({Role.TENANT_ADMIN})
+ACCESS_READERS = ADMINISTRATORS | {Role.COORDINATOR}
 
 
 @dataclass
@@ -75,6 +77,14 @@ def places(cast: Cast, owner: Connection) -> dict[str, Place]:
 def nothing(_: Place) -> Typed:
     """A form of buttons alone."""
     return {}
+
+
+def an_invitation(_: Place) -> Typed:
+    return {"name": "Ida", "email": "ida@exemple.fr", "role": "elected_member"}
+
+
+def a_manager(_: Place) -> Typed:
+    return {"manages": "true"}
 
 
 def a_contact(place: Place) -> Typed:
@@ -342,7 +352,35 @@ ROUTES = (
     Route("accounts.recovery_codes", f"{_MINE}/codes", "Codes sur papier (sans second moyen : renvoi)", EVERYBODY,
           answer=303),
     _post("accounts.recovery_codes", f"{_MINE}/codes", "Faire dix codes (sans second moyen : renvoi)", EVERYBODY, None),
-    Route("accounts.accesses", "/comptes", "Qui a accès à quoi", frozenset({Role.TENANT_ADMIN})),
+    Route("accounts.organisations", "/organismes", "Qui a accès à quoi", ACCESS_READERS),
+    Route("accounts.organisation", "/organismes/999999/acces", "Accès d’un organisme (inexistant : introuvable)",
+          ACCESS_READERS, answer=404),
+    Route("accounts.invite", "/organismes/999999/inviter", "Formulaire d’invitation (organisme inexistant : introuvable)",
+          ADMINISTRATORS, answer=404),
+    _post("accounts.invite", "/organismes/999999/inviter", "Inviter (organisme inexistant : introuvable)",
+          ADMINISTRATORS, None, an_invitation, 404),
+    _post("accounts.resend", "/organismes/999999/invitations/999999/renvoyer",
+          "Renvoyer une invitation (inexistante : introuvable)", ADMINISTRATORS, None, answer=404),
+    _post("accounts.revoke", "/organismes/999999/invitations/999999/retirer",
+          "Retirer une invitation (inexistante : introuvable)", ACCESS_READERS, None, answer=404),
+    _post("accounts.confirm_access", "/organismes/999999/invitations/999999/confirmer",
+          "Confirmer une invitation (inexistante : introuvable)", frozenset({Role.COORDINATOR}), None, answer=404),
+    Route("accounts.end_access", "/organismes/999999/acces/999999/fermer",
+          "Avant de fermer un accès (inexistant : introuvable)", ADMINISTRATORS, answer=404),
+    _post("accounts.end_access", "/organismes/999999/acces/999999/fermer",
+          "Fermer un accès (inexistant : introuvable)", ADMINISTRATORS, None, answer=404),
+    _post("accounts.name_manager", "/organismes/999999/acces/999999/gestion",
+          "Confier la gestion des accès (accès inexistant : introuvable)", ADMINISTRATORS, None, a_manager, 404),
+    _post("accounts.review", "/organismes/999999/relecture",
+          "Noter la relecture des accès (organisme inexistant : introuvable)", ADMINISTRATORS, None, answer=404),
+    _post("accounts.dismiss", "/organismes/999999/demandes/999999/ecarter",
+          "Écarter une demande d’accès (inexistante : introuvable)", ADMINISTRATORS, None, answer=404),
+    Route("accounts.invitation", "/invitation/absente", "Lien d’une invitation (inexistante : introuvable)", None,
+          answer=404),
+    _post("accounts.invitation", "/invitation/absente", "Accepter une invitation (inexistante : introuvable)",
+          EVERYBODY, None, answer=404),
+    Route("accounts.ask_to_join", "/demander-acces", "Demander un accès", None),
+    _post("accounts.ask_to_join", "/demander-acces", "Envoyer une demande d’accès", EVERYBODY, None),
     Route("accounts.journal", "/journal", "Le journal : qui a fait ou consulté quoi",
           frozenset({Role.COORDINATOR, Role.DPO})),
     Route("cases.consultations", f"{_CASE}/consultations", "Qui a consulté ce dossier",
