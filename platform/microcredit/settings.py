@@ -38,8 +38,17 @@ class Settings:
     workers: int = 2
     smtp_url: str = ""
     mail_from: str = ""
+    #: Secrets that sign no more and still verify, newest first: one leaves when all it signed has expired.
+    old_secret_keys: tuple[str, ...] = ()
     #: Whether who works here needs a second factor: yes in production, unless the environment says no.
     require_second_factor: bool = False
+    #: Whether providers of identity may be on this very machine, without https: in tests alone.
+    loopback_providers: bool = False
+
+    @property
+    def signing_keys(self) -> list[str]:
+        """Every secret that verifies, oldest first as itsdangerous wants them: the last one signs."""
+        return [*reversed(self.old_secret_keys), self.secret_key]
 
     def host(self, slug: str) -> str:
         """The name of a tenant's site, without scheme or port: what its passkeys are bound to."""
@@ -71,8 +80,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     missing = [f"{name} ({what})" for name, what in REQUIRED.items() if not env.get(name)]
     if missing:
         raise SettingsError("Il manque : " + " ; ".join(missing) + ".")
-    if len(env["MICROCREDIT_SECRET_KEY"]) < 32:
-        raise SettingsError("MICROCREDIT_SECRET_KEY doit compter au moins 32 caractères.")
+    secret_key, *old_secret_keys = _secret_keys(env["MICROCREDIT_SECRET_KEY"])
     return Settings(
         database_url=env["DATABASE_URL"],
         gate_url=env["MICROCREDIT_GATE_URL"],
@@ -80,7 +88,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         operator_url=env.get("MICROCREDIT_OPERATOR_URL", ""),
         migration_url=env.get("MICROCREDIT_MIGRATION_URL", ""),
         base_domain=env["MICROCREDIT_BASE_DOMAIN"].lower().strip("."),
-        secret_key=env["MICROCREDIT_SECRET_KEY"],
+        secret_key=secret_key,
+        old_secret_keys=tuple(old_secret_keys),
         master_key=_master_key(env["MICROCREDIT_MASTER_KEY"]),
         role_suffix=env.get("MICROCREDIT_ROLE_SUFFIX", ""),
         port=_number(env, "MICROCREDIT_PORT", 8000),
@@ -99,6 +108,17 @@ def administrator_url() -> str | None:
 def new_secret() -> str:
     """A fresh secret of 256 bits, in text."""
     return secrets.token_urlsafe(32)
+
+
+def _secret_keys(text: str) -> list[str]:
+    """The secrets that the variable holds, the one that signs first."""
+    keys = [key.strip() for key in text.split(",")]
+    if min(map(len, keys)) < 32:
+        raise SettingsError(
+            "MICROCREDIT_SECRET_KEY doit compter au moins 32 caractères"
+            + (" dans chacun de ses secrets." if len(keys) > 1 else ".")
+        )
+    return keys
 
 
 def _master_key(text: str) -> bytes:

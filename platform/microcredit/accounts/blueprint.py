@@ -114,7 +114,7 @@ def _know_device(response: Response, account_id: int) -> None:
 
 
 def _devices() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(resources().settings.secret_key, salt="device")
+    return URLSafeTimedSerializer(resources().settings.signing_keys, salt="device")
 
 
 def with_session(response: Response, token: str) -> Response:
