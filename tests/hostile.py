@@ -30,6 +30,7 @@ from microcredit.accounts.access_schemas import (
     NameManagerSchema,
 )
 from microcredit.accounts.schemas import DemoSignInSchema, PutOnHatSchema, SignInSchema
+from microcredit.accounts.sso_schemas import SetOutSchema
 from microcredit.cases.codes import State
 from microcredit.cases.diagnosis_schemas import DiagnosisSchema
 from microcredit.cases.list_schemas import ForgetViewSchema, KeepViewSchema, SearchSchema
@@ -204,6 +205,7 @@ ROUTES: dict[str, Route] = {
         "", at("/demander-acces"), AskToJoinSchema,
         {"name": "Ida", "email": "ida@exemple.fr", "organisation": "1", "position": "Conseillère"},
     ),
+    "accounts.set_out": Route("", at("/sso/99999"), SetOutSchema, {"invitation": "x" * 43}),
     "accounts.sign_in": Route(
         "", at("/connexion"), SignInSchema, {"email": "rien@north.example", "password": PASSWORD}
     ),
@@ -361,6 +363,8 @@ ROUTES: dict[str, Route] = {
 
 #: What each GET route reads of its query string; an empty tuple for those that read nothing.
 QUERIES: dict[str, tuple[str, ...]] = {
+    "accounts.set_out": (),
+    "accounts.come_back": ("state", "code", "iss", "error"),
     "accounts.sign_in": ("suite",),
     "accounts.resume": (),
     "accounts.ask_reset": (),

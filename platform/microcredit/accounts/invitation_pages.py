@@ -58,8 +58,8 @@ def ask_to_join() -> ResponseReturnValue:
         except DomainError as refused:
             form.refuse(refused)
     wait = {"Retry-After": str(invitations.WINDOW.seconds)} if form.status == 429 else {}
-    places = [(str(number), name) for number, name in gate().organisations(here())]
-    return render_template("accounts/ask_to_join.html", form=form, places=places), form.status, wait
+    asked_of = [(str(number), name) for number, name in gate().organisations(here())]
+    return render_template("accounts/ask_to_join.html", form=form, asked_of=asked_of), form.status, wait
 
 
 def _who(shown: Shown) -> str:

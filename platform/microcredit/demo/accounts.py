@@ -16,6 +16,9 @@ from microcredit.people.services import words
 #: Every demo account has it; demo mode refuses any domain but localhost.
 PASSWORD = "demonstration"
 
+#: Who lets her own people in.
+MANAGERS = (Role.CCAS_DIRECTOR, Role.BANK_OFFICER, Role.PRESCRIBER_ADVISER)
+
 SET_PASSWORD = text("SELECT gate.set_password(:account, :hash)")
 
 
@@ -48,6 +51,8 @@ class Territory:
     seed: int
     since: date
     ends_on: date | None
+    #: Where somebody is invited whose access waits for a confirmation.
+    invites: str
     accounts: tuple[DemoAccount, ...]
 
 
@@ -64,7 +69,7 @@ FREVENT = "CCAS de Frévent"
 
 TERRITORIES = (
     Territory(
-        "pays-de-conde", "Pays de Condé", 2016, date(2012, 3, 1), date(2016, 3, 31),
+        "pays-de-conde", "Pays de Condé", 2016, date(2012, 3, 1), date(2016, 3, 31), CONDE,
         (
             _one("Claire Vasseur", (Role.CASE_WORKER, FRESNES), (Role.FRONT_DESK, FRESNES)),
             _one("Théo Lambin", (Role.FRONT_DESK, VIEUX_CONDE)),
@@ -79,7 +84,7 @@ TERRITORIES = (
         ),
     ),
     Territory(
-        "ternois", "Ternois", 62, date(2026, 1, 1), None,
+        "ternois", "Ternois", 62, date(2026, 1, 1), None, FREVENT,
         (
             _one("Agnès Dufossé", (Role.CASE_WORKER, SAINT_POL)),
             _one("Romain Legay", (Role.FRONT_DESK, FREVENT)),
@@ -111,6 +116,7 @@ def open_accounts(operator: Engine, territory: Territory) -> dict[Role, int]:
                         organisation_id=organisations[hat.organisation],
                         role=str(hat.role.value),
                         valid_from=territory.since,
+                        manages_accounts=hat.role in MANAGERS,
                     )
                 )
                 session.flush()

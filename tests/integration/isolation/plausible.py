@@ -97,8 +97,8 @@ def a_contact(place: Place) -> Typed:
 def a_referral(place: Place) -> Typed:
     born = boxes("birth_date", today_in_paris() - timedelta(days=20 * 366))
     return {
-        "civility": "m", "last_name": place.canary, "first_names": place.canary, "phone": "06",
-        "commune": place.commune, "motive": "employment_mobility", "project": place.canary,
+        "civility": "m", "last_name": "Petit", "first_names": "Dylan", "phone": "06",
+        "commune": place.commune, "motive": "employment_mobility", "project": "Le permis",
         "consent": "true",
     } | born  # fmt: skip
 
@@ -320,6 +320,11 @@ ROUTES = (
           frozenset(), None),
     _post("accounts.sign_out", "/deconnexion", "Se déconnecter", EVERYBODY, None),
     _post("accounts.put_on_hat", "/casquette", "Changer de casquette", EVERYBODY, None),
+    Route("accounts.set_out", "/sso/99999", "Partir vers un fournisseur (renvoi à la connexion)", None, answer=302),
+    _post("accounts.set_out", "/sso/99999", "Partir vers un fournisseur (inconnu : introuvable)", EVERYBODY, None,
+          answer=404),
+    Route("accounts.come_back", "/sso/99999/retour", "Revenir d’un fournisseur (sans être parti : refusé)", None,
+          answer=400),
     Route("accounts.resume", "/reprendre", "Reprendre une saisie gardée (rien de gardé : renvoi)",
           EVERYBODY, answer=302),
     _post("accounts.forget", "/reprendre/oublier", "Oublier une saisie gardée", EVERYBODY, None),
