@@ -256,8 +256,8 @@ OPEN_TO_GATE = (
                 VALUES (v_tenant, sha256(convert_to(p_secret, 'UTF8')), v_account, now() + p_lifetime);
                 PERFORM gate.post_mail(p_slug, p_message, p_sealed);
             END IF;
-            INSERT INTO app.audit_event (tenant_id, account_id, act, subject)
-            VALUES (v_tenant, v_account, 'ask_reset', 'account');
+            INSERT INTO app.audit_event (tenant_id, account_id, membership_id, act, subject)
+            VALUES (v_tenant, v_account, NULL, 'ask_reset', 'account');
         END"""),
     # Worth something until it expires, is used, or the password changes by any other way.
     ("live_reset(p_slug text, p_secret text)", "TABLE (account_id bigint, email text)", "sql STABLE", """
@@ -284,8 +284,8 @@ OPEN_TO_GATE = (
             WHERE r.tenant_id = v_tenant AND r.account_id = v_account AND r.used_at IS NULL;
             DELETE FROM gate.session s WHERE s.tenant_id = v_tenant AND s.account_id = v_account;
             DELETE FROM gate.pending p WHERE p.tenant_id = v_tenant AND p.account_id = v_account;
-            INSERT INTO app.audit_event (tenant_id, account_id, act, subject)
-            VALUES (v_tenant, v_account, 'reset_password', 'account');
+            INSERT INTO app.audit_event (tenant_id, account_id, membership_id, act, subject)
+            VALUES (v_tenant, v_account, NULL, 'reset_password', 'account');
             RETURN true;
         END"""),
 )  # fmt: skip

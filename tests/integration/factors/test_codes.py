@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from html import unescape
 
+import pyotp
 import pytest
 from tests.cast import Cast, read
 from tests.integration.factors.conftest import Hire
-from tests.integration.factors.visitor import Visitor
+from tests.integration.factors.visitor import SECRET, SHOWN, Visitor
 from tests.integration.isolation.connections import Connection, value
 
 from microcredit.accounts.services.factors import PER_FACTOR, new_secret, step_of
@@ -89,8 +91,6 @@ def test_a_telephone_that_is_minutes_off_is_refused(
 
 
 def test_one_step_early_or_late_is_accepted_and_two_are_not() -> None:
-    import pyotp
-
     secret, now = new_secret(), 1_800_000_000.0
     made = pyotp.TOTP(secret)
     for steps in (-1, 0, 1):
@@ -187,10 +187,6 @@ def test_the_key_sealed_for_one_person_sets_up_nothing_for_another(
     one, two = visitor(hire()), visitor(hire())
     one.sign_in()
     two.sign_in()
-    from html import unescape
-
-    from tests.integration.factors.visitor import SECRET, SHOWN
-
     page = one.get("/ma-securite/application").text
     one.secret = SHOWN.findall(page)[0].replace(" ", "")
     typed = {"secret": unescape(SECRET.findall(page)[0]), "code": one.code()}
@@ -199,10 +195,6 @@ def test_the_key_sealed_for_one_person_sets_up_nothing_for_another(
 
 
 def test_a_wrong_first_code_shows_the_same_square_again(hire: Hire, visitor: Visit) -> None:
-    from html import unescape
-
-    from tests.integration.factors.visitor import SECRET, SHOWN
-
     one = visitor(hire())
     one.sign_in()
     page = one.get("/ma-securite/application").text

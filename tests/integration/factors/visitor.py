@@ -40,7 +40,9 @@ class Visitor:
             data={"_key": unescape(found[-1]) if found else "", **(typed or {})},
             base_url=self.person.origin,
             environ_overrides={"REMOTE_ADDR": self.address},
-            headers={"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"},
+            headers={
+                "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+            },
         )
 
     def sign_in(self, password: str = PASSWORD, email: str = "") -> TestResponse:

@@ -28,7 +28,7 @@ FIRST_CHOICES = """
     chambery niort beauvais bayonne bastia ajaccio france bretagne normandie alsace corse nord picardie
     europe maroc algerie tunisie portugal espagne italie belgique
     soleil lune etoile amour amoureux coeur chouchou doudou loulou poupee princesse prince ange angel
-    bisous bisou cherie cheri mamour jetaime maman papa mamie papy bebe famille enfant enfants fille
+    jaime jadore aime bisous bisou cherie cheri mamour jetaime maman papa mamie papy bebe famille enfant enfants fille
     garcon bonheur liberte egalite fraternite espoir paix vie merveille douceur sourire
     chocolat vanille caramel fraise cerise pomme orange citron banane cafe fromage baguette croissant
     nutella bonbon sucre
@@ -68,7 +68,10 @@ def is_common(password: str, own: tuple[str, ...] = ()) -> bool:
     if len(set(plain)) < FEWEST_DIFFERENT or plain.isdecimal():
         return True
     known = WORDS | {word for one in own for word in re.findall(r"[a-z]{3,}", _plain(one))}
-    return any(_made_of_known(text, known) for text in (plain, plain.translate(LOOK_ALIKES)))
+    # Signs and years around a word are no look-alikes: « M0td3p@sse!!2024 ».
+    core = re.sub(r"^[^a-z]+|[^a-z]+$", "", plain)
+    looks = core.translate(LOOK_ALIKES)
+    return any(_made_of_known(text, known) for text in (plain, looks, plain.translate(LOOK_ALIKES)))
 
 
 def _made_of_known(text: str, known: frozenset[str]) -> bool:

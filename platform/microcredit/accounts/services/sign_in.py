@@ -59,7 +59,7 @@ def sign_in(
         limits = [(f"device:{device}:{email}", PER_DEVICE)]
     for subject, limit in limits:
         if not gate.may_attempt(slug, subject, WINDOW, limit):
-            gate.record(slug, None, "refused:sign_in.limit", "account")
+            _note_limit(gate, slug, subject)
             raise TooManyAttempts
     known = gate.credentials(slug, email)
     if not matches(known.password_hash if known else NOBODY, asked.password) or known is None:
@@ -114,6 +114,12 @@ def limit_resets(gate: Gate, slug: str, email: str, address: str) -> None:
         if not gate.may_attempt(slug, subject, WINDOW, limit):
             gate.record(slug, None, "refused:ask_reset.limit", "account")
             raise TooManyAttempts
+
+
+def _note_limit(gate: Gate, slug: str, subject: str) -> None:
+    """Write once per window that a limit was reached: ten thousand guesses must not fill the trail."""
+    if gate.may_attempt(slug, f"noted:{subject}", WINDOW, 1):
+        gate.record(slug, None, "refused:sign_in.limit", "account")
 
 
 def sign_out(gate: Gate, slug: str, account_id: int, token: str) -> None:
