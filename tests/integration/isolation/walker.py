@@ -20,7 +20,7 @@ from microcredit.kernel.permissions import Role
 REACH = {
     "nadia": "alpha beta", "yves": "alpha beta", "farid": "alpha", "bea": "beta", "diane": "alpha",
     "denis": "beta", "carole": "alpha beta", "elie": "", "boris": "alpha", "bella": "beta", "tania": "",
-    "delphine": "", "manon": "alpha", "mathis": "", "melanie": "gamma",
+    "fanny": "", "delphine": "", "manon": "alpha", "mathis": "", "melanie": "gamma",
     "lucie": "gamma", "flora": "gamma", "dora": "gamma", "colin": "gamma", "elsa": "", "basil": "gamma",
     "theo": "",
 }  # fmt: skip
