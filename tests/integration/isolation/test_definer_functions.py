@@ -18,6 +18,16 @@ LOGINS = ("web", "gate", "worker", "operator")
 
 #: Who may execute what: all of it. A new function is refused here until somebody decides.
 ALLOWED = {
+    "gate.sign_in_providers(text)": "gate",
+    "gate.provider(text,bigint)": "gate",
+    "gate.open_presession(text,text,text,bigint,integer,bytea)": "gate",
+    "gate.take_presession(text,text,text)": "gate",
+    "gate.arrive(text,bigint,integer,text,text,boolean,text,text,text,text)": "gate",
+    "gate.providers(text,text)": "gate",
+    "gate.save_provider(text,text,bigint,text,text,text,bytea,bigint,text,text,text,text,text,text[])": "gate",
+    "gate.switch_provider(text,text,bigint,boolean)": "gate",
+    "gate.arrivals(text,text)": "gate",
+    "gate.decide_arrival(text,text,bigint,boolean)": "gate",
     "gate.add_factor(text,text,text,text,bytea,bytea,bytea,bigint)": "gate",
     "gate.ask_reset(text,text,text,interval,uuid,bytea)": "gate",
     "gate.change_password(text,text,text)": "gate",
@@ -88,6 +98,9 @@ ALLOWED = {
 
 #: Run with the caller's rights, from inside the others alone.
 INNER = (
+    "gate.administrator(text,text)",
+    "gate.welcome(gate.provider,text,text,text)",
+    "gate.arrive_invited(gate.provider,text,text,bigint,text,text)",
     "gate.fresh(text,text)",
     "gate.holder(text,text)",
     "gate.note_proof(bigint,text)",
@@ -146,6 +159,19 @@ def test_no_login_but_the_worker_may_call_a_function_with_its_own_rights(
 
 #: South's values for the arguments of every function, by name of the function.
 ARGUMENTS: dict[str, tuple[object, ...]] = {
+    "gate.administrator(text,text)": ("south", "{token}"),
+    "gate.welcome(gate.provider,text,text,text)": (None, "x", "x", "x"),
+    "gate.arrive_invited(gate.provider,text,text,bigint,text,text)": (None, "x", "x", 1, None, "{token}"),
+    "gate.sign_in_providers(text)": ("south",),
+    "gate.provider(text,bigint)": ("south", 1),
+    "gate.open_presession(text,text,text,bigint,integer,bytea)": ("south", "x", "x", 1, 1, b"x"),
+    "gate.take_presession(text,text,text)": ("south", "x", "x"),
+    "gate.arrive(text,bigint,integer,text,text,boolean,text,text,text,text)": ("south", 1, 1, "x", "x", True, "x", None, None, "{token}"),
+    "gate.providers(text,text)": ("south", "{token}"),
+    "gate.save_provider(text,text,bigint,text,text,text,bytea,bigint,text,text,text,text,text,text[])": ("south", "{token}", 1, "x", "x", "x", b"x", 1, "x", "x", "x", None, "x", ["x"]),
+    "gate.switch_provider(text,text,bigint,boolean)": ("south", "{token}", 1, True),
+    "gate.arrivals(text,text)": ("south", "{token}"),
+    "gate.decide_arrival(text,text,bigint,boolean)": ("south", "{token}", 1, True),
     "gate.add_factor(text,text,text,text,bytea,bytea,bytea,bigint)": ("south", "{token}", "totp", "x", b"x", None, None, 1),
     "gate.ask_reset(text,text,text,interval,uuid,bytea)": ("south", "lucie@south.example", "s", "1 hour", "00000000-0000-4000-8000-00000000000d", b"x"),
     "gate.change_password(text,text,text)": ("south", "{token}", "x"),
@@ -229,7 +255,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
 }  # fmt: skip
 
 #: Run by inserts alone.
-TRIGGERS = {"tenancy.chain_event()", "tenancy.own_event()"}
+TRIGGERS = {"gate.note_use()", "tenancy.chain_event()", "tenancy.own_event()"}
 
 #: The few that the web role may call and that answer something: of North, since it is in North.
 ANSWERS = {
