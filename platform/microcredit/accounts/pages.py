@@ -8,6 +8,7 @@ from microcredit.accounts import (
     second_step_pages,
     security_pages,
     sign_in_pages,
+    sso_pages,
     trail_pages,
 )
 from microcredit.accounts.blueprint import gate, here, pages
@@ -23,5 +24,6 @@ __all__ = [
     "second_step_pages",
     "security_pages",
     "sign_in_pages",
+    "sso_pages",
     "trail_pages",
 ]

@@ -127,5 +127,6 @@ def _sign_in_page(form: Form[SignIn]) -> str:
     if tenant is None:
         raise MisdirectedRequest
     return render_template(
-        "accounts/sign_in.html", form=form, tenant=tenant, accounts=demo_accounts()
-    )
+        "accounts/sign_in.html", form=form, tenant=tenant, accounts=demo_accounts(),
+        providers=gate().sign_in_providers(here()),
+    )  # fmt: skip

@@ -130,6 +130,7 @@ _SENTENCES: dict[Nature, dict[str, str]] = {
     _N.REFUSAL: {
         "refused": "une page ou un acte qui ne lui est pas ouvert",
         "refused:sign_in": "connexion : mot de passe ou adresse inconnus",
+        "refused:sso": "connexion par un service de connexion",
         "refused:sign_in.limit": "connexion : trop d’essais",
         "refused:sign_in.no_membership": "connexion : aucun accès en cours",
     },
@@ -146,7 +147,8 @@ ACTS = {
 def in_words(act: str, subject: str) -> Words:
     """The words of an act on a subject; its bare code where there are none."""
     if act.startswith("refused:"):
-        return ACTS.get(act) or ACTS["refused"]
+        common = "refused:sso" if act.startswith("refused:sso.") else "refused"
+        return ACTS.get(act) or ACTS[common]
     found = ACTS.get(f"{act}:{subject.partition(':')[0]}") or ACTS.get(act)
     return found or Words(Nature.ACT, act)
 

@@ -11,6 +11,7 @@ from microcredit.accounts.gate.invitations import Invitations, JoinRequest, Pend
 from microcredit.accounts.gate.limits import Limits
 from microcredit.accounts.gate.notes import Notes
 from microcredit.accounts.gate.own import RESET_LIFETIME, Own, OwnSession
+from microcredit.accounts.gate.providers import Providers
 from microcredit.accounts.gate.sessions import (
     IDLE,
     LIFETIME,
@@ -41,5 +42,5 @@ __all__ = (
 )
 
 
-class Gate(Sessions, Forms, Limits, Notes, Factors, Own, Invitations, Departures):
+class Gate(Sessions, Forms, Limits, Notes, Factors, Own, Invitations, Departures, Providers):
     """The gate's functions of the database, each in a short transaction of its own."""
