@@ -5,13 +5,22 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from secrets import token_hex, token_urlsafe
 from urllib.parse import urlencode
 
 from flask import Flask
 from flask.testing import FlaskClient
-from tests.cast import ALPHA, PASSWORD, Cast, read
+from tests.cast import ALPHA, PASSWORD, Cast, gate_of, read, resources_of
 from werkzeug.test import TestResponse
 
+from microcredit.accounts.access_schemas import (
+    AcceptSchema,
+    AskToJoinSchema,
+    EndAccessSchema,
+    Invite,
+    InviteSchema,
+    NameManagerSchema,
+)
 from microcredit.accounts.own_schemas import (
     AddPasskeySchema,
     AddTotpSchema,
@@ -21,13 +30,6 @@ from microcredit.accounts.own_schemas import (
     ProveSchema,
     RemoveFactorSchema,
     ResetSchema,
-)
-from microcredit.accounts.access_schemas import (
-    AcceptSchema,
-    AskToJoinSchema,
-    EndAccessSchema,
-    InviteSchema,
-    NameManagerSchema,
 )
 from microcredit.accounts.schemas import DemoSignInSchema, PutOnHatSchema, SignInSchema
 from microcredit.accounts.sso_schemas import SetOutSchema
@@ -50,6 +52,7 @@ from microcredit.cases.schemas import (
 )
 from microcredit.followups.schemas import EvaluateSchema
 from microcredit.home import AdvanceSchema
+from microcredit.kernel.mail import Letter
 from microcredit.kernel.schema import BaseSchema
 from microcredit.loans.schemas import (
     CallGuaranteeSchema,
@@ -149,6 +152,19 @@ def at(path: str) -> Callable[[Cast], str]:
     return lambda _: path
 
 
+def invited(cast: Cast) -> str:
+    """The path of a link that opens something."""
+    secret, gate = token_urlsafe(32), gate_of(cast.app)
+    with cast.tania.at_work() as (_, me):
+        sent = gate.invite(
+            "north", cast.tania.token, me.organisation_id,
+            Invite("Ida", f"{token_hex(6)}@exemple.fr", "elected_member"), secret,
+            resources_of(cast.app).vault, lambda one: Letter(one.email, "x", "x", "x"),
+        )  # fmt: skip
+    assert sent[0] == "invited"
+    return f"/invitation/{secret}"
+
+
 DIAGNOSIS = {
     "version": "1", "commune": ALPHA, "motive": "housing", "civility": "mme", "last_name": "Lenoir",
     "first_names": "Sandrine", "birth_date.day": "4", "birth_date.month": "5", "birth_date.year": "1981",
@@ -199,7 +215,7 @@ ROUTES: dict[str, Route] = {
     "accounts.review": Route("tania", at("/organismes/1/relecture")),
     "accounts.dismiss": Route("tania", at("/organismes/1/demandes/99999/ecarter")),
     "accounts.invitation": Route(
-        "", at("/invitation/" + "x" * 43), AcceptSchema, {"name": "Ida", "password": PASSWORD}
+        "", invited, AcceptSchema, {"name": "Ida", "password": PASSWORD}
     ),
     "accounts.ask_to_join": Route(
         "", at("/demander-acces"), AskToJoinSchema,
@@ -383,7 +399,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "accounts.invitation": (),
     "accounts.ask_to_join": (),
     "accounts.journal": tuple(
-        "nature personne dossier du.day du.month du.year au.day au.month au.year page".split()
+        ["nature", "personne", "dossier", "du.day", "du.month", "du.year", "au.day", "au.month", "au.year", "page"]
     ),
     "cases.consultations": ("page",),
     "groupings.territory": (),

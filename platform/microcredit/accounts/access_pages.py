@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest
 
 from microcredit.accounts.access_schemas import EndAccessSchema, InviteSchema, NameManagerSchema
 from microcredit.accounts.blueprint import gate, pages
 from microcredit.accounts.services import access, departures, invitations
-from microcredit.kernel.errors import NotFound
 from microcredit.kernel.permissions import Permission, Scope
 from microcredit.web.forms import Form
 from microcredit.web.guard import requires
@@ -107,7 +107,7 @@ def name_manager(organisation: int, membership: int) -> ResponseReturnValue:
     """Say who manages the accesses of an organisation."""
     asked = Form(NameManagerSchema()).read()
     if asked is None:
-        raise NotFound("Ce choix n’existe pas.")
+        raise BadRequest
     departures.name_manager(gate(), identity(), session_token(), membership, manages=asked.manages)
     flash("C’est noté.")
     return _to(organisation)
