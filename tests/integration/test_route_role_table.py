@@ -170,7 +170,10 @@ def stranger(cast: Cast, owner: Connection, route: Route, place: Place) -> str:
     if route.method == "GET":
         return words(client.get(path, base_url=origin))
     data: Typed = {}
-    if route.endpoint in ("accounts.sign_in", "accounts.demo_sign_in"):
+    if route.endpoint in (
+        "accounts.sign_in", "accounts.demo_sign_in", "accounts.ask_reset", "accounts.reset",
+        "accounts.second_step",
+    ):  # fmt: skip
         data = dict(typed(owner, route, place, cast.tania.anew(), ""))
         page = client.get("/connexion", base_url=origin).text
         data["_key"] = KEY.findall(page)[0]
