@@ -9,6 +9,7 @@ import microcredit.followups.models
 import microcredit.governance.models
 import microcredit.groupings.models
 import microcredit.kernel.audit
+import microcredit.kernel.mail
 import microcredit.kernel.vault
 import microcredit.lenders.models
 import microcredit.loans.models

@@ -6,9 +6,10 @@ not see the other's. South is another tenant: nobody of North may learn that any
     north: nadia case worker · farid front desk Alpha · bea front desk Beta · diane director Alpha ·
            denis director Beta · carole coordinator · elie elected member · fanny funder viewer ·
            boris bank One · bella bank Two · tania tenant administrator ·
-           yves case worker and front desk Beta
+           delphine data protection officer · yves case worker and front desk Beta ·
+           manon and mathis advisers of the mission locale
     south: lucie case worker · flora front desk · dora director · colin coordinator · elsa elected ·
-           basil bank · theo tenant administrator
+           basil bank · theo tenant administrator · melanie adviser of the mission locale
 """
 
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ from microcredit.accounts.services import hash_password, open_session
 from microcredit.cases.codes import State
 from microcredit.cases.diagnosis_schemas import Diagnosis, Line
 from microcredit.cases.models import Case
+from microcredit.cases.referral_schemas import Referral
 from microcredit.cases.schemas import (
     AskDocuments,
     Close,
@@ -47,11 +49,12 @@ from microcredit.cases.services.contact import open_contact
 from microcredit.cases.services.diagnosis import complete, save_diagnosis
 from microcredit.cases.services.documents import await_documents
 from microcredit.cases.services.find import get
+from microcredit.cases.services.referral import refer
 from microcredit.cases.services.review import ask_review
 from microcredit.followups.schemas import Evaluate
 from microcredit.followups.services import close_loan
 from microcredit.groupings.models import Organisation
-from microcredit.kernel.clock import business_date
+from microcredit.kernel.clock import business_date, today_in_paris
 from microcredit.kernel.permissions import Permission, Role
 from microcredit.kernel.tenancy import Identity, enter, enter_setup
 from microcredit.loans.schemas import Disburse, SettleEarly, Sign, Withdraw
@@ -174,27 +177,32 @@ class Cast:
         name: str = "Lenoir",
         canary: str = "",
         amount: int = 1500_00,
+        referrer: str = "",
     ) -> str:
         """The number of a new case that has come as far as `state`, by the acts of those who do them.
 
-        `canary` is written into every free field, so that a leak of any of them is seen.
+        `canary` is written into every free field, so that a leak of any of them is seen. With a
+        `referrer` the person was referred by her; the amount is then said at the diagnosis.
         """
         people = self.people
         with people[at].at_work() as (session, _):
             today = business_date(session)
         began = today - LONG_AGO if AGO.keys() & set(STEPS[state]) else None
-        with people[at].at_work(began) as (session, identity):
-            number = open_contact(
-                session, identity, a_contact(commune=commune, name=name + canary, amount=amount)
-            ).number
+        with people[referrer or at].at_work(began) as (session, identity):
+            if referrer:
+                asked = a_referral(commune=commune, name=name + canary, canary=canary)
+                number = refer(session, identity, asked).number
+            else:
+                contact = a_contact(commune=commune, name=name + canary, amount=amount)
+                number = open_contact(session, identity, contact).number
         for step in STEPS[state]:
             on = today - AGO[step] if step in AGO else began
-            self.take(step, number, people[worker], people[bank], name + canary, canary, on)
+            self.take(step, number, people[worker], people[bank], name + canary, canary, on, amount)
         return number
 
     def take(
         self, step: str, number: str, worker: Person, banker: Person, name: str, canary: str,
-        on: date | None = None,
+        on: date | None = None, amount: int = 1500_00,
     ) -> None:  # fmt: skip
         """One step of a case by the person who takes it, on a business date of its own."""
         with (banker if step in OF_BANK else worker).at_work(on) as (session, identity):
@@ -209,7 +217,7 @@ class Cast:
                     note_appointment(session, identity, number, meeting, f"demain {canary}")
                 case "diagnose":
                     case = get(session, identity, number, Permission.WRITE_DIAGNOSIS)
-                    filled = a_diagnosis(case, name=name, canary=canary)
+                    filled = a_diagnosis(case, name=name, canary=canary, amount=amount)
                     save_diagnosis(session, identity, number, filled)
                 case "complete":
                     complete(session, identity, number)
@@ -310,7 +318,19 @@ def a_contact(*, commune: str = ALPHA, name: str = "Lenoir", amount: int = 1500_
     )
 
 
-def a_diagnosis(case: Case, *, name: str = "Lenoir", canary: str = "") -> Diagnosis:
+def a_referral(*, commune: str = ALPHA, name: str = "Lenoir", canary: str = "") -> Referral:
+    """Somebody of twenty who is referred."""
+    born = today_in_paris() - timedelta(days=20 * 366)
+    project = f"Passer le permis. {canary}"
+    return Referral(
+        "mme", name, "Sandrine", born, "06 39 98 01 12", commune, "employment_mobility", project,
+        consent=True,
+    )  # fmt: skip
+
+
+def a_diagnosis(
+    case: Case, *, name: str = "Lenoir", canary: str = "", amount: int = 1500_00
+) -> Diagnosis:
     """A diagnosis that lacks nothing."""
     return Diagnosis(
         version=case.version, commune=case.residence_code, motive=case.motive, civility="mme",
@@ -319,7 +339,7 @@ def a_diagnosis(case: Case, *, name: str = "Lenoir", canary: str = "") -> Diagno
         family="single_parent", adults=1, children=1, alternate_children=0, housing="social_tenant",
         employment="fixed_term", employment_ends_on=date(2030, 9, 30),
         project=f"Acheter une voiture. {canary}", total_cost=2000_00, contribution=500_00,
-        amount=case.amount_cents, months=18, notice_given=True, opinion=f"Avis favorable. {canary}",
+        amount=case.amount_cents or amount, months=18, notice_given=True, opinion=f"Avis favorable. {canary}",
         lines=[Line("R01", 1050_00, "month"), Line("C01", 520_00, "month"), Line("C07", 900_00, "year")],
     )  # fmt: skip
 

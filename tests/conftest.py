@@ -6,11 +6,12 @@ from secrets import token_hex
 
 import pytest
 from flask import Flask
+from sqlalchemy import NullPool, create_engine
 from tests.cast import Cast, gather
 
 from microcredit.app import create_app
 from microcredit.embedded import server as embedded
-from microcredit.kernel import migrate, provision
+from microcredit.kernel import migrate, provision, trail
 from microcredit.kernel.database import Pools, open_pools
 from microcredit.kernel.provision import Provision
 from microcredit.settings import Settings, administrator_url
@@ -37,12 +38,28 @@ def provisioned(administrator: str) -> Provision:
     return made
 
 
+def dropped(made: Provision) -> None:
+    """Verify the trail that the tests left, then drop the database and its roles."""
+    try:
+        assert faults(made) == []
+    finally:
+        provision.drop(made)
+
+
+def faults(made: Provision) -> list[str]:
+    """What is wrong with the chains of a database; nothing, whatever the tests did."""
+    engine = create_engine(made.migration_url, poolclass=NullPool)
+    with engine.connect() as connection:
+        verdicts = trail.verify(connection)
+    return [f"{one.slug} : {one.fault}" for one in verdicts if one.fault]
+
+
 @pytest.fixture(scope="session")
 def database(administrator: str) -> Iterator[Provision]:
-    """The database of the run; dropped with its roles at the end."""
+    """The database of the run; its trail is verified at the end, then it is dropped with its roles."""
     made = provisioned(administrator)
     yield made
-    provision.drop(made)
+    dropped(made)
 
 
 @pytest.fixture(scope="session")

@@ -5,17 +5,38 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from secrets import token_hex, token_urlsafe
 from urllib.parse import urlencode
 
 from flask import Flask
 from flask.testing import FlaskClient
-from tests.cast import ALPHA, PASSWORD, Cast, read
+from tests.cast import ALPHA, PASSWORD, Cast, gate_of, read, resources_of
 from werkzeug.test import TestResponse
 
+from microcredit.accounts.access_schemas import (
+    AcceptSchema,
+    AskToJoinSchema,
+    EndAccessSchema,
+    Invite,
+    InviteSchema,
+    NameManagerSchema,
+)
+from microcredit.accounts.own_schemas import (
+    AddPasskeySchema,
+    AddTotpSchema,
+    AskResetSchema,
+    ChangePasswordSchema,
+    EndSessionsSchema,
+    ProveSchema,
+    RemoveFactorSchema,
+    ResetSchema,
+)
 from microcredit.accounts.schemas import DemoSignInSchema, PutOnHatSchema, SignInSchema
+from microcredit.accounts.sso_schemas import SetOutSchema
 from microcredit.cases.codes import State
 from microcredit.cases.diagnosis_schemas import DiagnosisSchema
 from microcredit.cases.list_schemas import ForgetViewSchema, KeepViewSchema, SearchSchema
+from microcredit.cases.referral_schemas import ReferralSchema, SearchReferralsSchema
 from microcredit.cases.schemas import (
     AddTaskSchema,
     AskDocumentsSchema,
@@ -31,6 +52,7 @@ from microcredit.cases.schemas import (
 )
 from microcredit.followups.schemas import EvaluateSchema
 from microcredit.home import AdvanceSchema
+from microcredit.kernel.mail import Letter
 from microcredit.kernel.schema import BaseSchema
 from microcredit.loans.schemas import (
     CallGuaranteeSchema,
@@ -130,6 +152,19 @@ def at(path: str) -> Callable[[Cast], str]:
     return lambda _: path
 
 
+def invited(cast: Cast) -> str:
+    """The path of a link that opens something."""
+    secret, gate = token_urlsafe(32), gate_of(cast.app)
+    with cast.tania.at_work() as (_, me):
+        sent = gate.invite(
+            "north", cast.tania.token, me.organisation_id,
+            Invite("Ida", f"{token_hex(6)}@exemple.fr", "elected_member"), secret,
+            resources_of(cast.app).vault, lambda one: Letter(one.email, "x", "x", "x"),
+        )  # fmt: skip
+    assert sent[0] == "invited"
+    return f"/invitation/{secret}"
+
+
 DIAGNOSIS = {
     "version": "1", "commune": ALPHA, "motive": "housing", "civility": "mme", "last_name": "Lenoir",
     "first_names": "Sandrine", "birth_date.day": "4", "birth_date.month": "5", "birth_date.year": "1981",
@@ -164,6 +199,29 @@ NEW_SCHEDULE = {"reason": "rescheduled", **day("first_due_on"), "months": "24"}
 
 #: One entry per POST route; the walk fails when a route has none.
 ROUTES: dict[str, Route] = {
+    "accounts.invite": Route(
+        "tania", at("/organismes/1/inviter"), InviteSchema,
+        {"name": "Ida Roux", "email": "ida@exemple.fr", "role": "elected_member", "manages": "false"},
+    ),
+    "accounts.resend": Route("tania", at("/organismes/1/invitations/99999/renvoyer")),
+    "accounts.revoke": Route("tania", at("/organismes/1/invitations/99999/retirer")),
+    "accounts.confirm_access": Route("carole", at("/organismes/1/invitations/99999/confirmer")),
+    "accounts.end_access": Route(
+        "tania", at("/organismes/1/acces/99999/fermer"), EndAccessSchema, {"successor": "99999"}
+    ),
+    "accounts.name_manager": Route(
+        "tania", at("/organismes/1/acces/99999/gestion"), NameManagerSchema, {"manages": "true"}
+    ),
+    "accounts.review": Route("tania", at("/organismes/1/relecture")),
+    "accounts.dismiss": Route("tania", at("/organismes/1/demandes/99999/ecarter")),
+    "accounts.invitation": Route(
+        "", invited, AcceptSchema, {"name": "Ida", "password": PASSWORD}
+    ),
+    "accounts.ask_to_join": Route(
+        "", at("/demander-acces"), AskToJoinSchema,
+        {"name": "Ida", "email": "ida@exemple.fr", "organisation": "1", "position": "Conseillère"},
+    ),
+    "accounts.set_out": Route("", at("/sso/99999"), SetOutSchema, {"invitation": "x" * 43}),
     "accounts.sign_in": Route(
         "", at("/connexion"), SignInSchema, {"email": "rien@north.example", "password": PASSWORD}
     ),
@@ -173,6 +231,35 @@ ROUTES: dict[str, Route] = {
     "accounts.sign_out": Route("farid", at("/deconnexion")),
     "accounts.put_on_hat": Route("farid", at("/casquette"), PutOnHatSchema, {"membership": "99999"}),
     "accounts.forget": Route("farid", at("/reprendre/oublier")),
+    "accounts.ask_reset": Route(
+        "", at("/mot-de-passe-oublie"), AskResetSchema, {"email": "rien@north.example"}
+    ),
+    "accounts.reset": Route("", at("/nouveau-mot-de-passe/rien"), ResetSchema, {"password": PASSWORD}),
+    "accounts.second_step": Route(
+        "", at("/connexion/verification"), ProveSchema,
+        {"code": "123456", "credential": "{}", "password": PASSWORD},
+    ),
+    "accounts.confirm": Route(
+        "farid", at("/confirmer"), ProveSchema,
+        {"code": "123456", "credential": "{}", "password": "ce n’est pas lui"},
+    ),
+    "accounts.change_password": Route(
+        "farid", at("/ma-securite/mot-de-passe"), ChangePasswordSchema,
+        {"password": "ce n’est pas lui", "new_password": "quatre mots bien choisis"},
+    ),
+    "accounts.end_sessions": Route(
+        "farid", at("/ma-securite/sessions/terminer"), EndSessionsSchema, {"session": "999999999"}
+    ),
+    "accounts.add_totp": Route(
+        "farid", at("/ma-securite/application"), AddTotpSchema, {"secret": "eA==", "code": "123456"}
+    ),
+    "accounts.add_passkey": Route(
+        "farid", at("/ma-securite/cle"), AddPasskeySchema, {"name": "Ma clé", "credential": "{}"}
+    ),
+    "accounts.remove_factor": Route(
+        "farid", at("/ma-securite/moyens/retirer"), RemoveFactorSchema, {"factor": "999999999"}
+    ),
+    "accounts.recovery_codes": Route("farid", at("/ma-securite/codes")),
     "cases.contact": Route(
         "farid", at("/dossiers/nouveau"), ContactSchema,
         {"commune": ALPHA, "motive": "housing", "amount": "1 500", "channel": "desk", "civility": "mme",
@@ -189,6 +276,15 @@ ROUTES: dict[str, Route] = {
          "accueil": "1", "ordre": "nom", "sens": "desc"},
     ),
     "cases.forget": Route("nadia", at("/dossiers/vues/retirer"), ForgetViewSchema, {"view": "99999"}),
+    "cases.new_referral": Route(
+        "manon", at("/orientations/nouvelle"), ReferralSchema,
+        {"civility": "m", "last_name": "Petit", "first_names": "Dylan", "birth_date.day": "8",
+         "birth_date.month": "9", "birth_date.year": "2001", "phone": "06 39 98 01 12",
+         "commune": ALPHA, "motive": "employment_mobility", "project": "Le permis", "consent": "true"},
+    ),
+    "cases.find_referrals": Route(
+        "manon", at("/orientations/recherche"), SearchReferralsSchema, {"q": "Petit"}
+    ),
     "cases.await_papers": Route(
         "nadia", on(State.DIAGNOSIS, "pieces"), AskDocumentsSchema, {"words": "Un devis"}
     ),
@@ -283,13 +379,37 @@ ROUTES: dict[str, Route] = {
 
 #: What each GET route reads of its query string; an empty tuple for those that read nothing.
 QUERIES: dict[str, tuple[str, ...]] = {
+    "accounts.set_out": (),
+    "accounts.come_back": ("state", "code", "iss", "error"),
     "accounts.sign_in": ("suite",),
     "accounts.resume": (),
-    "accounts.accesses": (),
+    "accounts.ask_reset": (),
+    "accounts.reset": (),
+    "accounts.second_step": ("suite",),
+    "accounts.confirm": ("suite",),
+    "accounts.security": (),
+    "accounts.change_password": (),
+    "accounts.add_totp": (),
+    "accounts.add_passkey": (),
+    "accounts.recovery_codes": (),
+    "accounts.organisations": (),
+    "accounts.organisation": (),
+    "accounts.invite": (),
+    "accounts.end_access": (),
+    "accounts.invitation": (),
+    "accounts.ask_to_join": (),
+    "accounts.journal": tuple(
+        ["nature", "personne", "dossier", "du.day", "du.month", "du.year", "au.day", "au.month", "au.year", "page"]
+    ),
+    "cases.consultations": ("page",),
     "groupings.territory": (),
     "cases.day": (),
     "cases.index": ("vue", "etat", "commune", "motif", "accueil", "r", "ordre", "sens", "page"),
     "cases.contact": (),
+    "cases.referrals": ("r", "page"),
+    "cases.new_referral": (),
+    "cases.referral": (),
+    "cases.referrals_csv": (),
     "cases.show": (),
     "cases.appointment": (),
     "cases.diagnosis": (),
@@ -324,6 +444,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "followups.evaluation": (),
     "reporting.commune": ("page",),
     "home.index": (),
+    "home.mails": (),
     "home.alive": (),
     "home.ready": (),
 }

@@ -5,6 +5,11 @@ from microcredit.kernel.permissions import Role
 ALPHA, BETA, GAMMA = "59253", "59153", "59616"
 
 
+def mission_locale(territory: str) -> str:
+    """The name of the mission locale of a territory."""
+    return f"Mission locale {territory}"
+
+
 def tenant_file(
     name: str, prefix: str, communes: dict[str, tuple[str, str]], banks: list[str]
 ) -> str:
@@ -25,6 +30,14 @@ name = "{ccas}"
 commune = "{code}"
 participations = [
   {{ kind = "member", valid_from = 2012-01-01 }},
+  {{ kind = "prescriber", valid_from = 2012-01-01 }},
+]
+"""
+    text_ += f"""
+[[organisations]]
+kind = "mission_locale"
+name = "{mission_locale(name)}"
+participations = [
   {{ kind = "prescriber", valid_from = 2012-01-01 }},
 ]
 """
@@ -103,6 +116,9 @@ TROUPE: dict[str, dict[str, list[tuple[Role, str]]]] = {
         "boris": [(Role.BANK_OFFICER, "Banque Une")],
         "bella": [(Role.BANK_OFFICER, "Banque Deux")],
         "tania": [(Role.TENANT_ADMIN, "CCAS Alpha")],
+        "delphine": [(Role.DPO, "CCAS Alpha")],
+        "manon": [(Role.PRESCRIBER_ADVISER, "Mission locale Nord")],
+        "mathis": [(Role.PRESCRIBER_ADVISER, "Mission locale Nord")],
         "yves": [(Role.CASE_WORKER, "CCAS Alpha"), (Role.FRONT_DESK, "CCAS Beta")],
     },
     "south": {
@@ -113,5 +129,6 @@ TROUPE: dict[str, dict[str, list[tuple[Role, str]]]] = {
         "elsa": [(Role.ELECTED_MEMBER, "CCAS Gamma")],
         "basil": [(Role.BANK_OFFICER, "Banque du Sud")],
         "theo": [(Role.TENANT_ADMIN, "CCAS Gamma")],
+        "melanie": [(Role.PRESCRIBER_ADVISER, "Mission locale Sud")],
     },
 }

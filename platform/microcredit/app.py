@@ -52,6 +52,7 @@ def create_app(settings: Settings, pools: Pools | None = None) -> Flask:
     )
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.old_secret_keys),
         SESSION_COOKIE_NAME="__Host-visit",
         SESSION_COOKIE_SECURE=True,
         SESSION_COOKIE_HTTPONLY=True,

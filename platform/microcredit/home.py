@@ -9,7 +9,7 @@ from sqlalchemy import text
 from werkzeug.exceptions import BadRequest, NotFound, ServiceUnavailable
 
 from microcredit.accounts.pages import gate, here
-from microcredit.kernel import audit, migrate, tenancy
+from microcredit.kernel import audit, mail, migrate, tenancy
 from microcredit.kernel.clock import business_date
 from microcredit.kernel.codes import Labelled
 from microcredit.kernel.permissions import Permission
@@ -73,6 +73,16 @@ def advance() -> ResponseReturnValue:
         audit.record(session(), "advance_demo", asked.step)
         flash("La date de la démonstration a avancé.")
     return redirect("/", 303)
+
+
+@pages.route("/courriels")
+@requires(Permission.USE_ACCOUNT)
+def mails() -> ResponseReturnValue:
+    """What a demo tenant would have sent."""
+    if not (resources().settings.demo and identity().is_demo):
+        raise NotFound
+    letters = mail.posted(session(), resources().vault)
+    return render_template("home/mails.html", letters=letters)
 
 
 @pages.route("/healthz")

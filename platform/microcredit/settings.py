@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 #: The checkout or image root: it holds `templates/`, `tenants/` and `migrations/`.
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +36,23 @@ class Settings:
     demo_slugs: tuple[str, ...] = ()
     port: int = 8000
     workers: int = 2
+    smtp_url: str = ""
+    mail_from: str = ""
+    #: Secrets that sign no more and still verify, newest first: one leaves when all it signed has expired.
+    old_secret_keys: tuple[str, ...] = ()
+    #: Whether who works here needs a second factor: yes in production, unless the environment says no.
+    require_second_factor: bool = False
+    #: Whether providers of identity may be on this very machine, without https: in tests alone.
+    loopback_providers: bool = False
+
+    @property
+    def signing_keys(self) -> list[str]:
+        """Every secret that verifies, oldest first as itsdangerous wants them: the last one signs."""
+        return [*reversed(self.old_secret_keys), self.secret_key]
+
+    def host(self, slug: str) -> str:
+        """The name of a tenant's site, without scheme or port: what its passkeys are bound to."""
+        return f"{slug}.{self.base_domain}"
 
     def origin(self, slug: str) -> str:
         """The address of a tenant, as written in a browser."""
@@ -62,8 +80,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     missing = [f"{name} ({what})" for name, what in REQUIRED.items() if not env.get(name)]
     if missing:
         raise SettingsError("Il manque : " + " ; ".join(missing) + ".")
-    if len(env["MICROCREDIT_SECRET_KEY"]) < 32:
-        raise SettingsError("MICROCREDIT_SECRET_KEY doit compter au moins 32 caractères.")
+    secret_key, *old_secret_keys = _secret_keys(env["MICROCREDIT_SECRET_KEY"])
     return Settings(
         database_url=env["DATABASE_URL"],
         gate_url=env["MICROCREDIT_GATE_URL"],
@@ -71,10 +88,14 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         operator_url=env.get("MICROCREDIT_OPERATOR_URL", ""),
         migration_url=env.get("MICROCREDIT_MIGRATION_URL", ""),
         base_domain=env["MICROCREDIT_BASE_DOMAIN"].lower().strip("."),
-        secret_key=env["MICROCREDIT_SECRET_KEY"],
+        secret_key=secret_key,
+        old_secret_keys=tuple(old_secret_keys),
         master_key=_master_key(env["MICROCREDIT_MASTER_KEY"]),
         role_suffix=env.get("MICROCREDIT_ROLE_SUFFIX", ""),
         port=_number(env, "MICROCREDIT_PORT", 8000),
+        smtp_url=_smtp(env.get("MICROCREDIT_SMTP_URL", "")),
+        mail_from=env.get("MICROCREDIT_MAIL_FROM", ""),
+        require_second_factor=_second_factor(env.get("MICROCREDIT_SECOND_FACTOR") or "required"),
         workers=_number(env, "MICROCREDIT_WORKERS", 2),
     )
 
@@ -89,6 +110,17 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+def _secret_keys(text: str) -> list[str]:
+    """The secrets that the variable holds, the one that signs first."""
+    keys = [key.strip() for key in text.split(",")]
+    if min(map(len, keys)) < 32:
+        raise SettingsError(
+            "MICROCREDIT_SECRET_KEY doit compter au moins 32 caractères"
+            + (" dans chacun de ses secrets." if len(keys) > 1 else ".")
+        )
+    return keys
+
+
 def _master_key(text: str) -> bytes:
     try:
         key = bytes.fromhex(text)
@@ -97,6 +129,18 @@ def _master_key(text: str) -> bytes:
     if len(key) != 32:
         raise SettingsError("MICROCREDIT_MASTER_KEY doit compter 64 chiffres hexadécimaux.")
     return key
+
+
+def _second_factor(word: str) -> bool:
+    if word not in ("required", "optional"):
+        raise SettingsError("MICROCREDIT_SECOND_FACTOR vaut « required » ou « optional ».")
+    return word == "required"
+
+
+def _smtp(url: str) -> str:
+    if url and (urlsplit(url).scheme not in ("smtp", "smtps") or not urlsplit(url).hostname):
+        raise SettingsError("MICROCREDIT_SMTP_URL s’écrit smtp://hôte:port ou smtps://hôte:port.")
+    return url
 
 
 def _number(env: Mapping[str, str], name: str, default: int) -> int:

@@ -4,11 +4,23 @@ import asyncio
 import logging
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate import (
+    App,
+    BaseRetryStrategy,
+    JobContext,
+    PsycopgConnector,
+    RetryDecision,
+    RetryStrategy,
+)
+from procrastinate.jobs import Job as QueuedJob
 from sqlalchemy import make_url, text
 from sqlalchemy.orm import Session
 
+from microcredit.accounts.jobs import UNUSED, unused
+from microcredit.kernel import mail
 from microcredit.kernel.database import Pools, open_pools
 from microcredit.kernel.jobs import Job
 from microcredit.kernel.tenancy import enter_job
@@ -20,9 +32,10 @@ from microcredit.submissions.services.send import VERIFY
 log = logging.getLogger("microcredit.worker")
 
 #: Every job by its name; each is idempotent, since a killed worker leaves it to be run again.
-JOBS: dict[str, Job] = {VERIFY: verify}
+JOBS: dict[str, Job] = {VERIFY: verify, UNUSED: unused}
 
 ATTEMPTS = 10
+LONGEST_WAIT = 900
 STALLED_AFTER = 60
 
 
@@ -40,6 +53,7 @@ def create_queue(settings: Settings, pools: Pools) -> App:
     vault = Vault(settings.master_key)
     for name, job in JOBS.items():
         _register(queue, name, job, pools, vault)
+    _register_mail(queue, settings, pools, vault)
     _register_housekeeping(queue, pools)
     return queue
 
@@ -51,12 +65,12 @@ def run(settings: Settings, *, until_empty: bool = False) -> None:
     )
     pools = open_pools(settings.database_url, settings.gate_url, settings.worker_url)
     try:
-        asyncio.run(_work(create_queue(settings, pools), until_empty=until_empty))
+        asyncio.run(_serve(create_queue(settings, pools), until_empty=until_empty))
     finally:
         pools.dispose()
 
 
-async def _work(queue: App, *, until_empty: bool) -> None:
+async def _serve(queue: App, *, until_empty: bool) -> None:
     async with queue.open_async():
         if not until_empty:
             asyncio.get_running_loop().create_task(_end_with_parent())
@@ -78,15 +92,50 @@ async def _end_with_parent() -> None:
 
 def _register(queue: App, name: str, job: Job, pools: Pools, vault: Vault) -> None:
     def perform(context: JobContext, *, tenant: int, id: int) -> None:  # noqa: A002  (the queue's own names)
-        if pools.worker is None or context.job.id is None:
-            raise LookupError("the worker has no pool, or the job no number")
-        with Session(pools.worker, expire_on_commit=False) as session, session.begin():
-            session.info["vault"] = vault
-            enter_job(session, context.job.id)
+        with _work(context, pools, vault) as session:
             job(session, id)
 
     patience = RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=2)
     queue.task(name=name, pass_context=True, retry=patience)(perform)
+
+
+@contextmanager
+def _work(context: JobContext, pools: Pools, vault: Vault) -> Iterator[Session]:
+    """A transaction in the tenant of a running job."""
+    if pools.worker is None or context.job.id is None:
+        raise LookupError("the worker has no pool, or the job no number")
+    with Session(pools.worker, expire_on_commit=False) as session, session.begin():
+        session.info["vault"] = vault
+        enter_job(session, context.job.id)
+        yield session
+
+
+class Patience(BaseRetryStrategy):
+    """Try again until it works: after 2, 4, 8… seconds, then every quarter of an hour."""
+
+    def get_retry_decision(
+        self, *, exception: BaseException, job: QueuedJob
+    ) -> RetryDecision | None:
+        """When to try a letter again; a server that was away for a day loses none."""
+        if not isinstance(exception, mail.NoServer):
+            return (
+                RetryDecision(retry_in={"seconds": LONGEST_WAIT})
+                if job.attempts < ATTEMPTS
+                else None
+            )
+        return RetryDecision(
+            retry_in={"seconds": min(2 ** min(job.attempts + 1, 20), LONGEST_WAIT)}
+        )
+
+
+def _register_mail(queue: App, settings: Settings, pools: Pools, vault: Vault) -> None:
+    """Letters are sent outside any transaction, so their job opens its own."""
+    server = mail.Server(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
+
+    def perform(context: JobContext, *, tenant: int, id: int) -> None:  # noqa: A002  (the queue's own names)
+        mail.send(lambda: _work(context, pools, vault), vault, server, id)
+
+    queue.task(name=mail.SEND, pass_context=True, retry=Patience())(perform)
 
 
 def _register_housekeeping(queue: App, pools: Pools) -> None:
@@ -106,3 +155,12 @@ def _register_housekeeping(queue: App, pools: Pools) -> None:
             raise LookupError("the worker has no pool")
         with pools.worker.begin() as connection:
             connection.execute(text("SELECT gate.sweep()"))
+
+    @queue.periodic(cron="23 5 * * *")
+    @queue.task(name="worker.daily", pass_context=True)
+    def daily(context: JobContext, timestamp: int) -> None:
+        """Once a day, one job in each tenant: accounts that nobody uses."""
+        if pools.worker is None:
+            raise LookupError("the worker has no pool")
+        with pools.worker.begin() as connection:
+            connection.execute(text("SELECT tenancy.defer_daily()"))

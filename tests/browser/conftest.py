@@ -22,11 +22,10 @@ from playwright.sync_api import Browser, StorageState, sync_playwright
 from sqlalchemy import create_engine, text
 from tests.browser.process import written
 from tests.browser.screen import DESKTOP, TALLY, Screen
-from tests.conftest import provisioned, settings_for
+from tests.conftest import dropped, provisioned, settings_for
 
 from microcredit.demo.accounts import TERRITORIES
 from microcredit.demo.run import build
-from microcredit.kernel import provision
 from microcredit.settings import ROOT, Settings
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -76,7 +75,7 @@ def demo(administrator: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with _process("serve", settings, logs), _process("work", settings, logs):
         _wait_for(settings, logs)
         yield Demo(settings)
-    provision.drop(made)
+    dropped(made)
     said = (logs / "serve").read_text("utf-8")
     assert " failure " not in said, said
 

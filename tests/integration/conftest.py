@@ -4,10 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from tests.cast import Cast, gather
-from tests.conftest import provisioned, settings_for
+from tests.conftest import dropped, provisioned, settings_for
 
 from microcredit.app import create_app
-from microcredit.kernel import provision
 from microcredit.kernel.database import open_pools
 from microcredit.kernel.provision import Provision
 
@@ -17,7 +16,7 @@ def demo_database(administrator: str) -> Iterator[Provision]:
     """The database of the demo stage; dropped with its roles at the end."""
     made = provisioned(administrator)
     yield made
-    provision.drop(made)
+    dropped(made)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import create_engine, text
 from tests.cast import ALPHA, Cast, Person, gather, read, resources_of
-from tests.conftest import provisioned, settings_for
+from tests.conftest import faults, provisioned, settings_for
 from tests.serving import environment, free_port, listens, refusal, serve, workers
 from werkzeug.test import TestResponse
 
@@ -90,6 +90,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     made = Stage(folder, server, database, cast)
     yield made
     pools.dispose()
+    assert faults(made.database) == []
     made.server.stop()
 
 

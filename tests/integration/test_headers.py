@@ -1,6 +1,7 @@
 """Headers of every answer whatever its status, cookies, methods, and what never reaches a log."""
 
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -106,7 +107,7 @@ def answers(cast: Cast, broken: Flask, orphan: Flask) -> dict[str, TestResponse]
         "a list": nadia.get("/dossiers"),
         "an act": nadia.post("/dossiers/nouveau", contact),
         "a key of nobody": nadia.post("/dossiers/nouveau", key="x"),
-        "a role without the right": nadia.get("/comptes"),
+        "a role without the right": nadia.get("/organismes"),
         "a path of nothing": nadia.get("/nulle-part"),
         "a method of nothing": nadia.client.post("/dossiers", base_url=NORTH),
         "an act too late": nadia.post(f"/dossiers/{number}/complet"),
@@ -137,6 +138,35 @@ def test_an_answer_has_every_header_of_security_and_is_kept_nowhere(
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Cookie" in answer.headers["Vary"]
     assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def address(rule: str, number: str) -> str:
+    """An address that a rule answers to."""
+    path = rule.replace("<case_number:number>", number).replace("<path:filename>", "x.css")
+    return re.sub(r"<[^>]*>", "x", re.sub(r"<int:[^>]*>", "1", path))
+
+
+@pytest.mark.parametrize("name", ["nadia", "tania", ""])
+def test_every_route_answers_with_exactly_these_headers(app: Flask, cast: Cast, name: str) -> None:
+    """Read and written to, with and without the right, signed in or not: files of the site apart."""
+    number, seen = cast.case(), set[int]()
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "static":
+            continue
+        path = address(rule.rule, number)
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            client = cast.people[name].anew().client if name else app.test_client()
+            answer = client.open(path, method=method, base_url=NORTH)
+            seen.add(answer.status_code)
+            where = (method, path, answer.status_code)
+            assert answer.status_code < 500, where
+            assert {one: answer.headers.get(one) for one in SECURITY} == SECURITY, where
+            assert all(len(answer.headers.getlist(one)) == 1 for one in SECURITY), where
+            assert answer.headers["Cache-Control"] == "no-store", where
+            assert "Cookie" in answer.headers["Vary"], where
+            assert "Server" not in answer.headers, where
+            assert "Access-Control-Allow-Origin" not in answer.headers, where
+    assert {200, 400} <= seen or not name
 
 
 @pytest.mark.parametrize("kind", [kind for kind, status in STATUSES.items() if status >= 400])
@@ -187,7 +217,7 @@ def test_a_method_that_a_page_does_not_know_is_answered_with_the_page_for_it(
 ) -> None:
     number = cast.case()
     for rule in app.url_map.iter_rules():
-        path = rule.rule.replace("<case_number:number>", number).replace("<path:filename>", "x.css")
+        path = address(rule.rule, number)
         for method in ("TRACE", "PUT", "DELETE", "PATCH", "PROPFIND", "FOO", "CONNECT"):
             answer = cast.nadia.client.open(path, method=method, base_url=NORTH)
             assert answer.status_code == 405, (method, path)

@@ -33,6 +33,8 @@ ROLES = {
     Role.BANK_OFFICER: "boris",
     Role.FUNDER_VIEWER: "fanny",
     Role.TENANT_ADMIN: "tania",
+    Role.DPO: "delphine",
+    Role.PRESCRIBER_ADVISER: "manon",
 }
 
 BLOCKS = {"identity": "identité", "state": "état", "budget": "budget", "opinion": "avis"}
@@ -79,6 +81,8 @@ def test_every_view_says_whom_it_is_for_and_stands_in_the_table(app: Flask):
     open_to_all = {name for name, view in views.items() if DECLARED[view] is None}
     assert open_to_all == {
         "home.index", "home.alive", "home.ready", "accounts.sign_in", "accounts.demo_sign_in",
+        "accounts.ask_reset", "accounts.reset", "accounts.second_step", "accounts.invitation",
+        "accounts.ask_to_join", "accounts.set_out", "accounts.come_back",
     }  # fmt: skip
 
 
@@ -141,6 +145,11 @@ def typed(owner: Connection, route: Route, place: Place, person: Person, number:
             form["membership"] = value(owner, mine, person.account_id)
         case "accounts.sign_in":
             form |= {"email": person.email, "password": PASSWORD, "_key": visitor_key(person)}
+        case (
+            "accounts.ask_reset" | "accounts.reset" | "accounts.second_step"
+            | "accounts.invitation" | "accounts.ask_to_join" | "accounts.set_out"
+        ):
+            form |= {"_key": visitor_key(person)}
         case "accounts.demo_sign_in":
             form |= {"account": person.account_id, "_key": visitor_key(person)}
     return form
@@ -164,7 +173,10 @@ def stranger(cast: Cast, owner: Connection, route: Route, place: Place) -> str:
     if route.method == "GET":
         return words(client.get(path, base_url=origin))
     data: Typed = {}
-    if route.endpoint in ("accounts.sign_in", "accounts.demo_sign_in"):
+    if route.endpoint in (
+        "accounts.sign_in", "accounts.demo_sign_in", "accounts.ask_reset", "accounts.reset",
+        "accounts.second_step",
+    ):  # fmt: skip
         data = dict(typed(owner, route, place, cast.tania.anew(), ""))
         page = client.get("/connexion", base_url=origin).text
         data["_key"] = KEY.findall(page)[0]

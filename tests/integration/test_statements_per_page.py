@@ -50,7 +50,18 @@ PAGES: dict[str, tuple[str, Callable[[dict[State, str]], str], int]] = {
     "figures, masked": ("elsa", lambda _: "/chiffres", 8),
     "commune": ("dora", lambda _: "/ma-commune", 14),
     "territory": ("lucie", lambda _: "/territoire", 7),
-    "accounts": ("theo", lambda _: "/comptes", 3),
+    "accounts": ("theo", lambda _: "/organismes", 3),
+    "trail": ("colin", lambda _: "/journal", 4),
+    "readings of a case": (
+        "lucie",
+        lambda of: f"/dossiers/{of[State.APPROVED]}/consultations",
+        5,
+    ),
+    "referrals": ("melanie", lambda _: "/orientations", 5),
+    "referrals by name": ("melanie", lambda _: "/orientations?r={words}", 5),
+    "file of referrals": ("melanie", lambda _: "/orientations.csv", 4),
+    "new referral": ("melanie", lambda _: "/orientations/nouvelle", 2),
+    "referral": ("melanie", lambda of: f"/orientations/{of[State.APPROVED]}", 6),
     "landing": ("lucie", lambda _: "/", 1),
 }
 
@@ -88,7 +99,7 @@ def measures(demo_cast: Cast) -> tuple[dict[str, int], dict[str, int]]:
     """Statements per page with the five first cases of a territory, then with forty."""
 
     def case(state: State, name: str) -> str:
-        people = {"at": "flora", "worker": "lucie", "bank": "basil"}
+        people = {"at": "flora", "worker": "lucie", "bank": "basil", "referrer": "melanie"}
         return demo_cast.case(state, commune=GAMMA, name=name, **people)
 
     wanted = (State.CONTACT, State.DIAGNOSIS, State.READY, State.SENT_TO_BANK, State.APPROVED,

@@ -56,6 +56,21 @@ def test_a_secret_too_short_to_sign_is_refused() -> None:
     )
 
 
+def test_several_secrets_are_read_and_the_first_signs() -> None:
+    new, old, older = "n" * 32, "o" * 32, "x" * 40
+    found = from_environment({**GOOD, "MICROCREDIT_SECRET_KEY": f"{new}, {old},{older}"})
+    assert (found.secret_key, found.old_secret_keys) == (new, (old, older))
+    assert found.signing_keys == [older, old, new]
+    assert from_environment(GOOD).signing_keys == ["s" * 32]
+
+
+@pytest.mark.parametrize("others", [",", "," + "o" * 31, ",,"])
+def test_one_secret_too_short_among_several_is_refused(others: str) -> None:
+    line = refusal({**GOOD, "MICROCREDIT_SECRET_KEY": "s" * 32 + others})
+    assert "dans chacun de ses secrets" in line
+    assert "sss" not in line
+
+
 @pytest.mark.parametrize("key", ["0f" * 31, "0f" * 33, "xy" * 32, "0f" * 31 + "é", "court"])
 def test_a_master_key_that_is_none_is_refused_and_not_repeated(key: str) -> None:
     line = refusal({**GOOD, "MICROCREDIT_MASTER_KEY": key})

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, func
+from sqlalchemy import UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from microcredit.kernel.database import (
@@ -27,6 +27,8 @@ class Account(OwnedByTenant, Base):
     name: Mapped[str]
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
     disabled_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    warned_at: Mapped[datetime | None]
 
 
 class Membership(OwnedByTenant, Dated, Base):
@@ -46,3 +48,4 @@ class Membership(OwnedByTenant, Dated, Base):
     account_id: Mapped[Reference]
     organisation_id: Mapped[Reference]
     role: Mapped[str]
+    manages_accounts: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -1,165 +1,29 @@
-"""The pages of signing in and out, and of who has access."""
+"""The pages of accounts, gathered: each module adds its own to the one blueprint."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import MisdirectedRequest
-from werkzeug.wrappers import Response
-
-from microcredit.accounts import services
-from microcredit.accounts.gate import DemoAccount, Gate
-from microcredit.accounts.schemas import DemoSignInSchema, PutOnHatSchema, SignIn, SignInSchema
-from microcredit.accounts.services import WINDOW
-from microcredit.kernel.errors import DomainError, NotFound
-from microcredit.kernel.permissions import Permission
-from microcredit.web import keys
-from microcredit.web.forms import Form
-from microcredit.web.guard import public, requires
-from microcredit.web.late_forms import open_typed
-from microcredit.web.requests import (
-    SESSION_COOKIE,
-    identity,
-    resources,
-    session,
-    session_token,
-    somebody,
-    tenant_slug,
+from microcredit.accounts import (
+    access_pages,
+    factor_pages,
+    invitation_pages,
+    reset_pages,
+    second_step_pages,
+    security_pages,
+    sign_in_pages,
+    sso_pages,
+    trail_pages,
 )
+from microcredit.accounts.blueprint import gate, here, pages
 
-pages = Blueprint("accounts", __name__)
-
-
-@pages.route("/connexion", methods=["GET", "POST"])
-@public
-def sign_in() -> ResponseReturnValue:
-    """Sign in with an address and a password."""
-    if request.method == "GET" and somebody() is not None:
-        return redirect("/")
-    form = Form(SignInSchema())
-    if request.method == "POST":
-        keys.check_for_visitor()
-        asked = form.read()
-        try:
-            if asked is not None:
-                address = request.remote_addr or ""
-                return _signed_in(services.sign_in(gate(), here(), asked, address))
-        except DomainError as refused:
-            form.refuse(refused)
-            wait = {"Retry-After": str(WINDOW.seconds)} if refused.status == 429 else {}
-            return _sign_in_page(form), refused.status, wait
-    return _sign_in_page(form), form.status
-
-
-@pages.route("/connexion/demonstration", methods=["POST"])
-@public
-def demo_sign_in() -> ResponseReturnValue:
-    """Sign in with one click, in a demo tenant alone."""
-    keys.check_for_visitor()
-    asked = Form(DemoSignInSchema()).read()
-    offered = {account.account_id for account in demo_accounts()}
-    if asked is None or asked.account not in offered:
-        raise NotFound("Ce compte de démonstration n’existe pas.")
-    token = services.open_session(gate(), here(), asked.account)
-    return _signed_in(services.Opened(token, asked.account))
-
-
-@pages.route("/deconnexion", methods=["POST"])
-@requires(Permission.USE_ACCOUNT, one_time=False)
-def sign_out() -> ResponseReturnValue:
-    """End the session."""
-    services.sign_out(gate(), identity().slug, identity().account_id, session_token())
-    response = redirect(url_for("accounts.sign_in"), 303)
-    response.delete_cookie(SESSION_COOKIE, secure=True, httponly=True, samesite="Lax")
-    response.headers["Clear-Site-Data"] = '"cache"'
-    return response
-
-
-@pages.route("/casquette", methods=["POST"])
-@requires(Permission.USE_ACCOUNT, one_time=False)
-def put_on_hat() -> ResponseReturnValue:
-    """Act under another membership."""
-    asked = Form(PutOnHatSchema()).read()
-    me = identity()
-    token = asked and services.put_on_hat(
-        gate(), me.slug, me.account_id, session_token(), asked.membership
-    )
-    if not token:
-        raise NotFound("Cette casquette n’est pas la vôtre.")
-    return _with_session(redirect("/", 303), token)
-
-
-@pages.route("/reprendre")
-@requires(Permission.USE_ACCOUNT)
-def resume() -> ResponseReturnValue:
-    """Offer what one had typed when the session ended."""
-    me = identity()
-    kept = gate().kept_form(me.slug, me.account_id)
-    if kept is None:
-        return redirect("/")
-    typed = open_typed(resources().vault, me.slug, kept.path, kept.sealed)
-    return render_template("accounts/resume.html", kept=kept, typed=typed)
-
-
-@pages.route("/reprendre/oublier", methods=["POST"])
-@requires(Permission.USE_ACCOUNT, one_time=False)
-def forget() -> ResponseReturnValue:
-    """Forget what was kept."""
-    gate().forget_form(identity().slug, identity().account_id)
-    return redirect("/", 303)
-
-
-@pages.route("/comptes")
-@requires(Permission.READ_ACCOUNTS)
-def accesses() -> ResponseReturnValue:
-    """Who has access to what."""
-    return render_template("accounts/accesses.html", accesses=services.accesses(session()))
-
-
-def gate() -> Gate:
-    """The gate of the running application."""
-    found = resources().gatekeeper
-    if not isinstance(found, Gate):
-        raise LookupError("the application was composed without a gate")
-    return found
-
-
-def here() -> str:
-    """The slug of a tenant that exists. Raises 421 on any other host."""
-    slug = tenant_slug()
-    if slug is None:
-        raise MisdirectedRequest
-    return slug
-
-
-def demo_accounts() -> list[DemoAccount]:
-    """What the sign-in page offers: nothing outside demo mode."""
-    return gate().demo_accounts(here()) if resources().settings.demo else []
-
-
-def _sign_in_page(form: Form[SignIn]) -> str:
-    tenant = gate().tenant(here())
-    if tenant is None:
-        raise MisdirectedRequest
-    return render_template(
-        "accounts/sign_in.html", form=form, tenant=tenant, accounts=demo_accounts()
-    )
-
-
-def _signed_in(opened: services.Opened) -> Response:
-    """Into the new session; the one that this browser had before, if any, is over."""
-    if session_token():
-        gate().end_session(here(), session_token())
-    kept = gate().kept_form(here(), opened.account_id)
-    target = url_for("accounts.resume") if kept else _after_sign_in()
-    return _with_session(redirect(target, 303), opened.token)
-
-
-def _with_session(response: Response, token: str) -> Response:
-    response.set_cookie(SESSION_COOKIE, token, secure=True, httponly=True, samesite="Lax", path="/")
-    return response
-
-
-def _after_sign_in() -> str:
-    """Where the person was going: a path of this site, nothing else."""
-    target = request.args.get("suite", "")
-    fine = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
-    return target if fine else "/"
+__all__ = [
+    "access_pages",
+    "factor_pages",
+    "gate",
+    "here",
+    "invitation_pages",
+    "pages",
+    "reset_pages",
+    "second_step_pages",
+    "security_pages",
+    "sign_in_pages",
+    "sso_pages",
+    "trail_pages",
+]

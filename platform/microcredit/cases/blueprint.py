@@ -11,6 +11,7 @@ from microcredit.kernel.codes import Labelled
 from microcredit.people.codes import Employment, Family, Housing
 from microcredit.people.models import Person
 from microcredit.people.services import age, full_name
+from microcredit.web.formatting import euros, euros_whole
 
 pages = Blueprint("cases", __name__)
 
@@ -26,6 +27,8 @@ LABELS: dict[str, type[Labelled]] = {
     "employment_label": Employment,
 }
 
+UNSAID = "montant à préciser"
+
 
 def to_case(number: str) -> ResponseReturnValue:
     """The answer of an act: the page of its case."""
@@ -38,12 +41,23 @@ def _person_name(person: Person | None) -> str:
     return full_name(person.civility, person.first_names, person.last_name)
 
 
+def _wished(cents: int) -> str:
+    """The amount that a case asks for; a referral has none until it is asked."""
+    return euros(cents) if cents else UNSAID
+
+
+def _wished_whole(cents: int) -> str:
+    return euros_whole(cents) if cents else UNSAID
+
+
 def _add_filters() -> None:
     """Give templates the words of this domain."""
     for name, codes in LABELS.items():
         pages.add_app_template_filter(_labeller(codes), name)
     pages.add_app_template_filter(_person_name, "person_name")
     pages.add_app_template_filter(age, "age")
+    pages.add_app_template_filter(_wished, "wished")
+    pages.add_app_template_filter(_wished_whole, "wished_whole")
 
 
 def _labeller(codes: type[Labelled]) -> Callable[[str], str]:

@@ -61,7 +61,7 @@ def known(facts: Facts) -> dict[str, object]:
         "opinion": facts.opinion,
         "total_cost": case.total_cost_cents,
         "contribution": case.contribution_cents,
-        "amount": case.amount_cents,
+        "amount": case.amount_cents or None,
         "months": case.months,
         "notice_given": "true" if case.notice_given_on else None,
     }

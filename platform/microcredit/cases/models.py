@@ -38,6 +38,8 @@ class Case(OwnedByTenant, Base):
         refers_to("commune", "residence_code", "code"),
         refers_to("person", "person_id"),
         refers_to("household", "household_id"),
+        refers_to("account", "referrer_account_id"),
+        refers_to("organisation", "prescriber_id"),
         Index(
             "case_file_by_state", "tenant_id", "state", "state_since", "id",
             postgresql_include=[
@@ -45,6 +47,10 @@ class Case(OwnedByTenant, Base):
             ],
         ),
         Index("case_file_by_person", "tenant_id", "person_id"),
+        Index(
+            "case_file_by_referrer", "tenant_id", "referrer_account_id", "id",
+            postgresql_where=text("referrer_account_id IS NOT NULL"),
+        ),
     )  # fmt: skip
 
     id: Mapped[Id]
@@ -69,6 +75,9 @@ class Case(OwnedByTenant, Base):
     months: Mapped[int | None]
     notice_given_on: Mapped[date | None]
     opinion: Mapped[bytes | None]
+    #: Who referred the person, for which organisation. A referral's amount is 0 until it is asked.
+    referrer_account_id: Mapped[int | None] = mapped_column(BigInteger)
+    prescriber_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Residence(OwnedByTenant, Base):
@@ -92,6 +101,7 @@ class Appointment(OwnedByTenant, Base):
     __table_args__ = (
         refers_to("case_file", "case_id"),
         refers_to("organisation", "place_id"),
+        refers_to("account", "held_by"),
         Index("appointment_by_day", "tenant_id", "on_date", "at_time"),
         Index("appointment_of_case", "tenant_id", "case_id", "on_date"),
     )
@@ -101,6 +111,7 @@ class Appointment(OwnedByTenant, Base):
     on_date: Mapped[date]
     at_time: Mapped[time]
     place_id: Mapped[Reference]
+    held_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class BudgetLine(OwnedByTenant, Base):
@@ -177,6 +188,7 @@ class Task(OwnedByTenant, Base):
         refers_to("case_file", "case_id"),
         refers_to("account", "opened_by"),
         refers_to("account", "done_by"),
+        refers_to("account", "held_by"),
         Index(
             "task_to_do",
             "tenant_id", "due_on", "id",
@@ -195,6 +207,7 @@ class Task(OwnedByTenant, Base):
     opened_by: Mapped[Reference]
     done_on: Mapped[date | None]
     done_by: Mapped[int | None] = mapped_column(BigInteger)
+    held_by: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class SavedView(OwnedByTenant, Base):

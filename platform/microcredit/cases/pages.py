@@ -3,9 +3,11 @@
 from microcredit.cases import (
     act_pages,
     case_pages,
+    consultation_pages,
     diagnosis_pages,
     list_pages,
     orientation_pages,
+    referral_pages,
     task_pages,
 )
 from microcredit.cases.blueprint import pages
@@ -23,9 +25,11 @@ __all__ = [
     "TERRITORY_PARTS",
     "act_pages",
     "case_pages",
+    "consultation_pages",
     "diagnosis_pages",
     "list_pages",
     "orientation_pages",
     "pages",
+    "referral_pages",
     "task_pages",
 ]

@@ -14,6 +14,7 @@ from microcredit import worker as background
 from microcredit import wsgi
 from microcredit.app import NotReady
 from microcredit.cli.accounts import accounts
+from microcredit.cli.audit import audit
 from microcredit.cli.french import Group, PortType, sentence
 from microcredit.cli.tenants import tenants
 from microcredit.demo import run as demonstration
@@ -57,6 +58,7 @@ def microcredit() -> None:
 
 microcredit.add_command(tenants)
 microcredit.add_command(accounts)
+microcredit.add_command(audit)
 
 
 @microcredit.command()

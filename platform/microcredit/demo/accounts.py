@@ -16,6 +16,9 @@ from microcredit.people.services import words
 #: Every demo account has it; demo mode refuses any domain but localhost.
 PASSWORD = "demonstration"
 
+#: Who lets her own people in.
+MANAGERS = (Role.CCAS_DIRECTOR, Role.BANK_OFFICER, Role.PRESCRIBER_ADVISER)
+
 SET_PASSWORD = text("SELECT gate.set_password(:account, :hash)")
 
 
@@ -48,6 +51,8 @@ class Territory:
     seed: int
     since: date
     ends_on: date | None
+    #: Where somebody is invited whose access waits for a confirmation.
+    invites: str
     accounts: tuple[DemoAccount, ...]
 
 
@@ -58,12 +63,13 @@ def _one(name: str, *hats: tuple[Role, str]) -> DemoAccount:
 FRESNES = "CCAS de Fresnes-sur-Escaut"
 CONDE = "CCAS de Condé-sur-l’Escaut"
 VIEUX_CONDE = "CCAS de Vieux-Condé"
+MISSION_LOCALE = "Mission locale de l’Escaut"
 SAINT_POL = "CCAS de Saint-Pol-sur-Ternoise"
 FREVENT = "CCAS de Frévent"
 
 TERRITORIES = (
     Territory(
-        "pays-de-conde", "Pays de Condé", 2016, date(2012, 3, 1), date(2016, 3, 31),
+        "pays-de-conde", "Pays de Condé", 2016, date(2012, 3, 1), date(2016, 3, 31), CONDE,
         (
             _one("Claire Vasseur", (Role.CASE_WORKER, FRESNES), (Role.FRONT_DESK, FRESNES)),
             _one("Théo Lambin", (Role.FRONT_DESK, VIEUX_CONDE)),
@@ -73,10 +79,12 @@ TERRITORIES = (
             _one("Bastien Caron", (Role.BANK_OFFICER, "Banque solidaire de l’Escaut")),
             _one("Nadia Verhaeghe", (Role.TENANT_ADMIN, FRESNES)),
             _one("Viviane Pruvot", (Role.FUNDER_VIEWER, "Caisse des dépôts")),
+            _one("Delphine Moreau", (Role.DPO, FRESNES)),
+            _one("Manon Delattre", (Role.PRESCRIBER_ADVISER, MISSION_LOCALE)),
         ),
     ),
     Territory(
-        "ternois", "Ternois", 62, date(2026, 1, 1), None,
+        "ternois", "Ternois", 62, date(2026, 1, 1), None, FREVENT,
         (
             _one("Agnès Dufossé", (Role.CASE_WORKER, SAINT_POL)),
             _one("Romain Legay", (Role.FRONT_DESK, FREVENT)),
@@ -108,6 +116,7 @@ def open_accounts(operator: Engine, territory: Territory) -> dict[Role, int]:
                         organisation_id=organisations[hat.organisation],
                         role=str(hat.role.value),
                         valid_from=territory.since,
+                        manages_accounts=hat.role in MANAGERS,
                     )
                 )
                 session.flush()

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from microcredit.cases.codes import Review, TaskKind
 from microcredit.cases.diagnosis_schemas import Diagnosis
 from microcredit.cases.models import Case, Orientation, Task
+from microcredit.cases.referral_schemas import Referral
 from microcredit.cases.schemas import (
     AddTask,
     AskDocuments,
@@ -27,6 +28,7 @@ from microcredit.cases.services.diagnosis import complete, save_diagnosis
 from microcredit.cases.services.documents import await_documents, receive_documents
 from microcredit.cases.services.find import get
 from microcredit.cases.services.orientation import note_result, orient
+from microcredit.cases.services.referral import refer
 from microcredit.cases.services.review import ask_review, give_review
 from microcredit.cases.services.tasks import add_task, finish_task
 from microcredit.demo import lives
@@ -41,6 +43,9 @@ from microcredit.web.formatting import clock_time, short_day
 def contact(session: Session, identity: Identity, told: Told, _: Step) -> None:
     """The first contact, which gives the number."""
     tale, who = told.tale, told.tale.who
+    if tale.referred:
+        told.number = refer(session, identity, _referral(tale)).number
+        return
     named = not tale.anonymous
     asked = Contact(
         commune=tale.commune,
@@ -53,6 +58,15 @@ def contact(session: Session, identity: Identity, told: Told, _: Step) -> None:
         phone=who.phone if named else "",
     )
     told.number = open_contact(session, identity, asked).number
+
+
+def _referral(tale: Tale) -> Referral:
+    who = tale.who
+    return Referral(
+        civility=who.civility, last_name=who.last_name, first_names=who.first_names,
+        birth_date=who.birth_date, phone=who.phone, commune=tale.commune,
+        motive=str(tale.motive.value), project=tale.project, consent=True,
+    )  # fmt: skip
 
 
 def meet(session: Session, identity: Identity, told: Told, step: Step) -> None:

@@ -12,11 +12,13 @@ from itertools import cycle
 from microcredit.cases.budget_codes import BudgetCode, Confidence
 from microcredit.cases.codes import Channel, Motive, OrientationResult, OrientationTarget, Purpose
 from microcredit.cases.diagnosis_schemas import Line
+from microcredit.cases.services.referral import ADULT
 from microcredit.demo.people import Crowd, Somebody
 from microcredit.demo.projects import FAVOURABLE, PROJECTS
 from microcredit.demo.tale import Fate, Help, Tale, What
 from microcredit.mathematics.dates import is_working_day
 from microcredit.people.codes import Employment, Family, Housing
+from microcredit.people.services import age
 
 MOTIVES = {
     Purpose.CAR: Motive.MOBILITY, Purpose.REPAIR: Motive.MOBILITY, Purpose.LICENCE: Motive.MOBILITY,
@@ -142,6 +144,10 @@ def _day(end: date, ago: int) -> date:
 
 def _who(crowd: Crowd, file: File, end: date) -> Somebody:
     somebody = crowd.one(end.year, (18, 24) if file.note == YOUNG else (28, 58))
+    if age(somebody.birth_date, end - timedelta(days=60)) < ADULT:  # nobody refers a minor
+        somebody = replace(
+            somebody, birth_date=somebody.birth_date.replace(year=end.year - ADULT - 1, day=1)
+        )
     if file.note == LENOIR:
         return replace(
             somebody, civility="mme", last_name="Lenoir", first_names="Sandrine",

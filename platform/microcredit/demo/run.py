@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import IO
 
 from microcredit.accounts.gate import Gate
+from microcredit.demo.accesses import invite_somebody
 from microcredit.demo.accounts import PASSWORD, TERRITORIES, open_accounts
 from microcredit.demo.story import Story
 from microcredit.demo.territories import tales_of
@@ -87,6 +88,8 @@ def build(settings: Settings) -> None:
         end = territory.ends_on or today_in_paris()
         story = Story(territory.slug, pools, gate, vault, actors)
         story.tell(tales_of(territory, end), territory.ends_on)
+        origin, desk = settings.origin(territory.slug), territory.invites
+        invite_somebody(gate, vault, territory.slug, origin, actors, desk)
     pools.dispose()
 
 

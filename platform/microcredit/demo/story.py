@@ -92,7 +92,9 @@ class Story:
 
 
 def _whose_contact(one: Told) -> Role:
-    """A desk notes the contacts of those who come to it."""
+    """A desk notes the contacts of those who come to it, an adviser refers her young people."""
+    if one.tale.referred:
+        return Role.PRESCRIBER_ADVISER
     return Role.FRONT_DESK if one.tale.at_desk else Role.CASE_WORKER
 
 

@@ -122,6 +122,7 @@ class Tale:
     contact_on: date
     reason: str = ""
     at_desk: bool = False
+    referred: bool = False
     anonymous: bool = False
     partial: bool = False
     opinion: str = ""

@@ -3,6 +3,7 @@
 from datetime import date
 from random import Random
 
+from microcredit.cases.codes import Channel
 from microcredit.demo import published
 from microcredit.demo.accounts import Territory
 from microcredit.demo.people import Crowd
@@ -22,5 +23,6 @@ def tales_of(territory: Territory, end: date) -> list[Tale]:
     crowd = Crowd(random, [tale.who for tale in told])
     current = open_files(CONDE, list(published.COMMUNES), end, territory.since, crowd)
     for tale in current:
+        tale.referred = tale.channel is Channel.MISSION_LOCALE
         tale.at_desk = tale.commune == VIEUX_CONDE
     return told + current

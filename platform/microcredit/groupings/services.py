@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from microcredit.groupings.codes import ParticipationKind
+from microcredit.groupings.codes import OrganisationKind, ParticipationKind
 from microcredit.groupings.models import Commune, CommunePopulation, Organisation, Participation
 from microcredit.kernel.database import holds_on
 
@@ -75,6 +75,21 @@ def desks(session: Session, on: date) -> dict[int, str]:
         .order_by(Organisation.name)
     )
     return {row.id: row.name for row in rows}
+
+
+def prescriber_kind(session: Session, organisation_id: int, on: date) -> OrganisationKind | None:
+    """What kind of organisation it is, if it is a prescriber on a day; None when it is not."""
+    kind = session.scalar(
+        select(Organisation.kind)
+        .join(Participation, Participation.organisation_id == Organisation.id)
+        .where(
+            Organisation.id == organisation_id,
+            Participation.kind == ParticipationKind.PRESCRIBER.value,
+            holds_on(Participation, on),
+        )
+        .limit(1)
+    )
+    return OrganisationKind(kind) if kind else None
 
 
 def participants(session: Session) -> list[Participant]:

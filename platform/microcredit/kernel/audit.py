@@ -1,6 +1,9 @@
-"""The trail: what was done and who looked, written in the act's own transaction, never rewritten."""
+"""The trail: what was done and who looked, written in the act's own transaction, never rewritten.
 
-from sqlalchemy import BigInteger, func, insert, text
+The database numbers the events of a tenant and chains their hashes (see `kernel.trail`).
+"""
+
+from sqlalchemy import BigInteger, Index, UniqueConstraint, event, func, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -14,9 +17,16 @@ class AuditEvent(OwnedByTenant, Base):
     __table_args__ = (
         refers_to("account", "account_id"),
         refers_to("membership", "membership_id"),
+        UniqueConstraint("tenant_id", "seq"),
+        Index("audit_event_of_subject", "tenant_id", "subject", text("seq DESC")),
+        Index("audit_event_of_account", "tenant_id", "account_id", text("seq DESC")),
+        Index("audit_event_at", "tenant_id", "at"),
     )
 
     id: Mapped[Id]
+    seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    prev: Mapped[bytes] = mapped_column(server_default=text("''"))
+    hash: Mapped[bytes] = mapped_column(server_default=text("''"))
     at: Mapped[Instant] = mapped_column(server_default=text("clock_timestamp()"))
     account_id: Mapped[int | None] = mapped_column(
         BigInteger, server_default=text("tenancy.account_id()")
@@ -48,7 +58,24 @@ _EVENT = insert(Base.metadata.tables["app.audit_event"]).inline()
 def record(session: Session, act: str, subject: str, **detail: str) -> None:
     """Write one event of this act. `subject` names kind and number, never a person: « case:PC-2016-0012 ».
 
-    The account and membership are those of the signed context: the database fills them in.
+    The account and membership are those of the signed context: the database fills them in. Events
+    wait until the commit, so that the chain of the tenant is held for as short a time as possible:
+    a page is made before, not meanwhile.
     """
-    session.flush()
-    session.execute(_EVENT, {"act": act, "subject": subject, "detail": detail})
+    session.info.setdefault(WAITING, []).append({"act": act, "subject": subject, "detail": detail})
+
+
+#: Where the events of a transaction wait, in what its session knows.
+WAITING = "trail"
+
+
+@event.listens_for(Session, "before_commit")
+def _write(session: Session) -> None:
+    waiting = session.info.pop(WAITING, [])
+    if waiting:
+        session.execute(_EVENT, waiting)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop(WAITING, None)

@@ -20,6 +20,8 @@ class Role(Labelled):
     BANK_OFFICER = "bank_officer", "Banque"
     FUNDER_VIEWER = "funder_viewer", "Financeur"
     TENANT_ADMIN = "tenant_admin", "Administratrice du territoire"
+    DPO = "dpo", "Déléguée à la protection des données"
+    PRESCRIBER_ADVISER = "prescriber_adviser", "Conseillère prescriptrice"
 
 
 class Permission(Enum):
@@ -51,6 +53,13 @@ class Permission(Enum):
     READ_FIGURES = "Voir les chiffres d’ensemble."
     READ_TERRITORY = "Voir la configuration du territoire."
     READ_ACCOUNTS = "Voir qui a accès à quoi."
+    MANAGE_ACCESS = "Inviter, renvoyer ou retirer une invitation, fermer un accès."
+    CONFIRM_ACCESS = "Confirmer l’accès d’une personne qui verra des dossiers."
+    NAME_MANAGER = "Dire qui gère les accès d’un organisme."
+    READ_CONSULTATIONS = "Voir qui a consulté un dossier."
+    REFER = "Orienter quelqu’un vers le microcrédit."
+    READ_REFERRALS = "Suivre les personnes qu’on a orientées : où en est la demande, en clair."
+    READ_TRAIL = "Lire le journal : qui a fait ou consulté quoi, et quand."
 
 
 class Scope(Enum):
@@ -60,6 +69,8 @@ class Scope(Enum):
     DESK = "reçus à son accueil ou habitant sa commune"
     COMMUNE = "habitant sa commune"
     OWN_BANK = "adressés à sa banque"
+    OWN_REFERRALS = "orientés par soi"
+    OWN_ORGANISATION = "de son organisme"
     AGGREGATES = "totaux seulement, petits nombres masqués"
 
 
@@ -71,6 +82,7 @@ _CASE_WORK = dict.fromkeys(
         _P.READ_OPINION, _P.NOTE_APPOINTMENT, _P.WRITE_DIAGNOSIS, _P.SEND_TO_BANK,
         _P.REDIRECT_CASE, _P.CLOSE_CASE, _P.DECLINE_CASE, _P.REVIEW_CASE, _P.WRITE_TASKS,
         _P.READ_LOANS, _P.WRITE_LOAN, _P.EVALUATE_LOAN, _P.READ_FIGURES, _P.READ_TERRITORY,
+        _P.READ_CONSULTATIONS,
     ),
     _S.ALL,
 )  # fmt: skip
@@ -96,14 +108,27 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         _P.LIST_CASES: _S.ALL,
         _P.REVIEW_CASE: _S.ALL,
         _P.READ_TERRITORY: _S.ALL,
+        _P.READ_CONSULTATIONS: _S.ALL,
+        _P.READ_TRAIL: _S.ALL,
+        _P.READ_ACCOUNTS: _S.ALL,
+        _P.CONFIRM_ACCESS: _S.ALL,
     },
     Role.ELECTED_MEMBER: {_P.READ_FIGURES: _S.AGGREGATES, _P.READ_TERRITORY: _S.ALL},
     Role.FUNDER_VIEWER: {_P.READ_FIGURES: _S.AGGREGATES, _P.READ_TERRITORY: _S.ALL},
     Role.BANK_OFFICER: dict.fromkeys(
         (_P.READ_SUBMISSIONS, _P.ANSWER_SUBMISSION, _P.READ_LOANS, _P.WRITE_LOAN), _S.OWN_BANK
     ),
-    Role.TENANT_ADMIN: {_P.READ_ACCOUNTS: _S.ALL, _P.READ_TERRITORY: _S.ALL},
+    Role.TENANT_ADMIN: {
+        _P.READ_ACCOUNTS: _S.ALL, _P.MANAGE_ACCESS: _S.ALL, _P.NAME_MANAGER: _S.ALL, _P.READ_TERRITORY: _S.ALL},
+    Role.DPO: {_P.READ_TRAIL: _S.ALL, _P.READ_TERRITORY: _S.ALL},
+    Role.PRESCRIBER_ADVISER: dict.fromkeys((_P.REFER, _P.READ_REFERRALS), _S.OWN_REFERRALS),
 }  # fmt: skip
+
+
+#: What a membership that manages accesses adds to its role.
+OF_A_MANAGER = dict.fromkeys(
+    (_P.READ_ACCOUNTS, _P.MANAGE_ACCESS, _P.CONFIRM_ACCESS), _S.OWN_ORGANISATION
+)
 
 
 def scope_of(role: Role, permission: Permission) -> Scope | None:

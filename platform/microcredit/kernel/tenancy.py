@@ -1,12 +1,13 @@
 """The place of tenant isolation: who is here, proved by the database, and the rules it must keep."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from microcredit.kernel.permissions import Permission, Role, Scope, scope_of
+from microcredit.kernel.permissions import OF_A_MANAGER, Permission, Role, Scope, scope_of
 
 ENTER = text("SELECT * FROM tenancy.enter(:token, :slug)")
 ENTER_SETUP = text("SELECT tenancy.enter_setup(:slug)")
@@ -41,6 +42,14 @@ class Identity:
     commune_code: str | None
     hats: tuple[Hat, ...]
     seconds_unseen: float
+    manages_accounts: bool
+    #: Seconds since the first means (password, provider) and the second one were last proved.
+    first_factor_age: float
+    second_factor_age: float | None
+    #: Whether the account has a second factor of its own here.
+    has_second_factor: bool
+    #: The provider that signed the person in; None for a password.
+    provider_id: int | None
 
     # What Flask-Login asks of a user.
     is_authenticated = True
@@ -53,7 +62,15 @@ class Identity:
 
     def scope(self, permission: Permission) -> Scope | None:
         """How far the active role may use `permission`; None when it may not at all."""
-        return scope_of(self.role, permission)
+        added = OF_A_MANAGER.get(permission) if self.manages_accounts else None
+        return scope_of(self.role, permission) or added
+
+    @property
+    def proof_age(self) -> float:
+        """Seconds since the strongest proof that can be asked of this person; infinite for none yet."""
+        if self.has_second_factor or self.second_factor_age is not None:
+            return math.inf if self.second_factor_age is None else self.second_factor_age
+        return self.first_factor_age
 
     def may(self, permission: Permission) -> bool:
         """Whether the active role has `permission` in some scope."""
@@ -182,10 +199,11 @@ FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace CROSS JOIN login l
 WHERE n.nspname IN ('app', 'gate', 'tenancy') AND f.prosecdef
     AND has_function_privilege(l.oid, f.oid, 'EXECUTE')
     AND (l.rolname ~ '_web' AND f.proname NOT IN
-            ('tenant_id', 'account_id', 'membership_id', 'enter', 'set_demo_date', 'defer')
+            ('tenant_id', 'account_id', 'membership_id', 'enter', 'set_demo_date', 'defer', 'post_mail')
         OR l.rolname ~ '_gate' AND n.nspname <> 'gate'
         OR l.rolname ~ '_worker' AND f.proname NOT IN
-            ('tenant_id', 'account_id', 'membership_id', 'enter_job', 'defer', 'sweep')
+            ('tenant_id', 'account_id', 'membership_id', 'enter_job', 'defer', 'sweep',
+             'post_mail', 'defer_daily', 'retire_unused')
         OR l.rolname ~ '_operator' AND f.proname NOT IN
             ('tenant_id', 'account_id', 'membership_id', 'enter_setup', 'create_tenant',
              'tenants', 'set_password'))

@@ -67,3 +67,12 @@ def full_name(civility: str, first_names: str, last_name: str) -> str:
 def age(birth_date: date, on: date) -> int:
     """Age in whole years on a day."""
     return on.year - birth_date.year - ((on.month, on.day) < (birth_date.month, birth_date.day))
+
+
+#: Under this age there are helps of their own, the mission locale's among them.
+YOUNG = 26
+
+
+def is_young(birth_date: date | None, on: date) -> bool:
+    """Whether somebody is known to be under twenty-six on a day."""
+    return birth_date is not None and age(birth_date, on) < YOUNG

@@ -23,10 +23,23 @@ TOUCH_AFTER = 60.0
 DECLARED: dict[str, Permission | None] = {}
 
 
-def requires(permission: Permission, *, one_time: bool = True) -> Callable[[View], View]:
+#: How long a proof of who one is stays fresh, in seconds.
+FRESH = 300.0
+
+
+def requires(
+    permission: Permission,
+    *,
+    one_time: bool = True,
+    fresh: bool = False,
+    before_factor: bool = False,
+) -> Callable[[View], View]:
     """The view needs `permission` in some scope; a POST also needs its form's key.
 
     `one_time=False` is for a POST that changes nothing, such as figures computed while typing.
+    `fresh=True` asks for the second factor (the password, for who has none) unless it was proved
+    within five minutes, then comes back. `before_factor=True` is for the few pages that somebody
+    reaches who must still set up a second factor where one is required.
     The view runs in the request's transaction: committed when it answers below 400, rolled back
     otherwise, before anything is sent.
     """
@@ -40,10 +53,8 @@ def requires(permission: Permission, *, one_time: bool = True) -> Callable[[View
             try:
                 if not identity.may(permission):
                     raise Forbidden
-                if request.method == "POST":
-                    response = _act(identity, view, values, one_time=one_time)
-                else:
-                    response = _finished(make_response(view(**values)))
+                asked = _ask_for_proof(identity, fresh=fresh, before_factor=before_factor)
+                response = asked or _run(identity, view, values, one_time=one_time)
             except (Forbidden, NotFound, keys.BadKey):
                 session().rollback()
                 subject = ":".join(str(value) for value in values.values())
@@ -68,6 +79,14 @@ def public(view: View) -> View:
 def declared(module: str, name: str) -> bool:
     """Whether the view function of that module and name says who it is for."""
     return f"{module}.{name}" in DECLARED
+
+
+def _run(
+    identity: Identity, view: View, values: dict[str, str | int], *, one_time: bool
+) -> Response:
+    if request.method == "POST":
+        return _act(identity, view, values, one_time=one_time)
+    return _finished(make_response(view(**values)))
 
 
 def _act(
@@ -95,6 +114,28 @@ def _finished(response: Response) -> Response:
     else:
         session().rollback()
     return response
+
+
+def _ask_for_proof(identity: Identity, *, fresh: bool, before_factor: bool) -> Response | None:
+    """The page where the person proves more, or None when what she proved is enough for this one."""
+    required = resources().settings.require_second_factor and not before_factor
+    if required and identity.second_factor_age is None:
+        if identity.has_second_factor:
+            return _ask_to_confirm()
+        flash(
+            "Il faut ici un second moyen de prouver que c’est vous. Ajoutez-en un pour continuer.",
+            "info",
+        )
+        return redirect(url_for("accounts.security"), 303)
+    return _ask_to_confirm() if fresh and identity.proof_age > FRESH else None
+
+
+def _ask_to_confirm() -> Response:
+    """Ask again who it is; what was typed is kept, and offered afterwards."""
+    if request.method == "POST":
+        keep_typed()
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("accounts.confirm", suite=back), 303)
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:

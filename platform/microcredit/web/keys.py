@@ -48,7 +48,7 @@ def issue_to(slug: str, account_id: int) -> str:
 
 def issue_for_visitor() -> str:
     """The key of forms that nobody is signed in for: it binds to the visit, and may serve again."""
-    return URLSafeSerializer(resources().settings.secret_key, salt="visit").dumps(_visit())
+    return URLSafeSerializer(resources().settings.signing_keys, salt="visit").dumps(_visit())
 
 
 def check(me: Identity) -> str:
@@ -76,7 +76,7 @@ def read() -> tuple[str, str]:
 def check_for_visitor() -> None:
     """Raise BadKey unless the posted key was issued to this visit."""
     _check_origin()
-    serializer = URLSafeSerializer(resources().settings.secret_key, salt="visit")
+    serializer = URLSafeSerializer(resources().settings.signing_keys, salt="visit")
     try:
         binding = serializer.loads(request.form.get(FIELD, ""))
     except BadSignature as bad:
@@ -108,7 +108,7 @@ def remember(session: Session, nonce: str, location: str) -> None:
 
 
 def _timed() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(resources().settings.secret_key, salt="form")
+    return URLSafeTimedSerializer(resources().settings.signing_keys, salt="form")
 
 
 def _visit() -> str:

@@ -11,6 +11,9 @@ from microcredit.web.requests import resources, session_token, tenant_slug
 #: The house field of a form that is sent again: once it has succeeded, nothing is kept any more.
 KEPT = "_kept"
 
+#: Never kept: what proves a person is typed again.
+PROOFS = frozenset({"password", "new_password", "code", "credential", "secret"})
+
 
 def keep_typed() -> bool:
     """Keep the posted form; False when it is not one of ours, or nobody's.
@@ -29,7 +32,9 @@ def keep_typed() -> bool:
     if not account.isdecimal():
         return False
     typed = [
-        [name, value] for name, value in request.form.items(multi=True) if not name.startswith("_")
+        [name, value]
+        for name, value in request.form.items(multi=True)
+        if not name.startswith("_") and name not in PROOFS
     ]
     sealed = resources().vault.seal_apart(json.dumps(typed).encode(), _subject(slug, request.path))
     return resources().gatekeeper.keep_form(slug, token, int(account), request.path, sealed)

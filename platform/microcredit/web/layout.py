@@ -33,6 +33,8 @@ CASES = Place("Dossiers", "cases.index", "folder")
 LOANS = Place("Prêts", "loans.index", "coin")
 FIGURES = Place("Chiffres", "reporting.figures", "chart")
 TERRITORY = Place("Territoire", "groupings.territory", "people")
+ACCESS = Place("Accès", "accounts.organisations", "key")
+TRAIL = Place("Journal", "accounts.journal", "eye")
 
 #: At most five places per role; the first is where the role lands.
 PLACES: dict[Role, tuple[Place, ...]] = {
@@ -41,7 +43,7 @@ PLACES: dict[Role, tuple[Place, ...]] = {
     Role.CCAS_DIRECTOR: (
         Place("Ma commune", "reporting.commune", "hand"), CASES, LOANS, FIGURES, TERRITORY,
     ),
-    Role.COORDINATOR: (FIGURES, CASES, TERRITORY),
+    Role.COORDINATOR: (FIGURES, CASES, TERRITORY, TRAIL, ACCESS),
     Role.ELECTED_MEMBER: (FIGURES, TERRITORY),
     Role.FUNDER_VIEWER: (FIGURES, TERRITORY),
     Role.BANK_OFFICER: (
@@ -49,7 +51,9 @@ PLACES: dict[Role, tuple[Place, ...]] = {
         Place("Décidés", "submissions.answered", "done"),
         LOANS,
     ),
-    Role.TENANT_ADMIN: (Place("Comptes", "accounts.accesses", "key"), TERRITORY),
+    Role.TENANT_ADMIN: (ACCESS, TERRITORY),
+    Role.DPO: (TRAIL, TERRITORY),
+    Role.PRESCRIBER_ADVISER: (Place("Mes orientations", "cases.referrals", "turn"),),
 }  # fmt: skip
 
 

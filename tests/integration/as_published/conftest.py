@@ -5,11 +5,10 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import create_engine, text
-from tests.conftest import provisioned, settings_for
+from tests.conftest import dropped, provisioned, settings_for
 
 from microcredit.demo.accounts import TERRITORIES
 from microcredit.demo.run import build
-from microcredit.kernel import provision
 from microcredit.settings import Settings
 
 Rows = list[tuple[object, ...]]
@@ -36,7 +35,7 @@ def built(administrator: str) -> Iterator[Settings]:
     settings = replace(settings_for(made, demo=True), demo_slugs=slugs)
     build(settings)
     yield settings
-    provision.drop(made)
+    dropped(made)
 
 
 @pytest.fixture(scope="package")

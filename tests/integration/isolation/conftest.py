@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from _pytest.terminal import TerminalReporter
-from tests.cast import ALPHA, BETA, GAMMA, Cast
+from tests.cast import ALPHA, BETA, GAMMA, Cast, resources_of
 from tests.conftest import app, cast, database, pools, settings
 from tests.integration.isolation.connections import Connection, Connections, South, value
 
 from microcredit.cases.codes import State
 from microcredit.cases.models import SavedView
+from microcredit.kernel import mail
+from microcredit.kernel.mail import Letter
 from microcredit.kernel.provision import Provision
 
 #: A stage of its own: the lists of these tests hold their cases alone.
@@ -32,6 +34,8 @@ LIVED = (
     State.REDIRECTED, State.BANK_INFO_REQUESTED, State.CLOSED, State.WITHDRAWN, State.APPROVED,
     State.DISBURSED,
 )  # fmt: skip
+
+LETTER = Letter("lettre@exemple.fr", "Bonjour", "Bonjour.", "<p>Bonjour.</p>")
 
 
 @pytest.fixture
@@ -62,6 +66,7 @@ def lived(cast: Cast) -> Cast:
             with person.at_work() as (session, _):
                 kept = SavedView(account_id=person.account_id, name="À relancer", filters={})
                 session.add(kept)
+                mail.post(session, resources_of(cast.app).vault, LETTER)
         answer = getattr(cast, desk).post(
             "/dossiers/nouveau",
             {"commune": commune, "motive": "housing", "amount": "900", "channel": "desk"},

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from tests.cast import ALPHA, BETA, GAMMA, Cast
+from tests.cast import ALPHA, BETA, GAMMA, PASSWORD, Cast
 from tests.integration.isolation.connections import Connection, value
 
 from microcredit.cases.codes import State
@@ -26,7 +26,10 @@ LOAN_READERS = LENDERS | {Role.CCAS_DIRECTOR}
 AGGREGATES = WORKERS | {
     Role.CCAS_DIRECTOR, Role.COORDINATOR, Role.ELECTED_MEMBER, Role.FUNDER_VIEWER,
 }  # fmt: skip
+PRESCRIBERS = frozenset({Role.PRESCRIBER_ADVISER})
 EVERYBODY = frozenset(Role)
+ADMINISTRATORS = frozenset({Role.TENANT_ADMIN})
+ACCESS_READERS = ADMINISTRATORS | {Role.COORDINATOR}
 
 
 @dataclass
@@ -40,6 +43,7 @@ class Place:
     bank: str
     commune: str
     amount: int
+    referrer: str = ""
     desk_id: int = 0
     bank_id: int = 0
 
@@ -52,16 +56,16 @@ class Place:
         """The number of a new case of this place."""
         return cast.case(
             state, at=self.desk, worker=self.worker, bank=self.bank, commune=self.commune,
-            canary=self.canary, amount=self.amount,
+            canary=self.canary, amount=self.amount, referrer=self.referrer,
         )  # fmt: skip
 
 
 def places(cast: Cast, owner: Connection) -> dict[str, Place]:
     """Alpha and Beta of North, and Gamma of South."""
     found = [
-        Place("alpha", "north", "farid", "nadia", "boris", ALPHA, 1311_11),
+        Place("alpha", "north", "farid", "nadia", "boris", ALPHA, 1311_11, "manon"),
         Place("beta", "north", "bea", "nadia", "bella", BETA, 1413_13),
-        Place("gamma", "south", "flora", "lucie", "basil", GAMMA, 1517_17),
+        Place("gamma", "south", "flora", "lucie", "basil", GAMMA, 1517_17, "melanie"),
     ]
     of = "SELECT organisation_id FROM app.membership WHERE account_id = %s"
     for place in found:
@@ -75,11 +79,32 @@ def nothing(_: Place) -> Typed:
     return {}
 
 
+def an_invitation(_: Place) -> Typed:
+    return {"name": "Ida", "email": "ida@exemple.fr", "role": "elected_member"}
+
+
+def a_manager(_: Place) -> Typed:
+    return {"manages": "true"}
+
+
 def a_contact(place: Place) -> Typed:
     return {
         "commune": place.commune, "motive": "housing", "amount": "900", "channel": "desk",
         "last_name": place.canary, "first_names": place.canary,
     }  # fmt: skip
+
+
+def a_referral(place: Place) -> Typed:
+    born = boxes("birth_date", today_in_paris() - timedelta(days=20 * 366))
+    return {
+        "civility": "m", "last_name": "Petit", "first_names": "Dylan", "phone": "06",
+        "commune": place.commune, "motive": "employment_mobility", "project": "Le permis",
+        "consent": "true",
+    } | born  # fmt: skip
+
+
+def a_name(place: Place) -> Typed:
+    return {"q": place.canary}
 
 
 def a_search(place: Place) -> Typed:
@@ -213,6 +238,34 @@ def an_evaluation(place: Place) -> Typed:
     return {"reached": "yes", "project_realised": "yes", "comment": place.canary}
 
 
+def an_address(_: Place) -> Typed:
+    return {"email": "personne@north.example"}
+
+
+def a_password(_: Place) -> Typed:
+    return {"password": PASSWORD}
+
+
+def a_wrong_password(_: Place) -> Typed:
+    return {"password": "ce n’est pas lui", "new_password": "quatre mots bien choisis"}
+
+
+def a_session_of_nobody(_: Place) -> Typed:
+    return {"session": 999_999_999}
+
+
+def a_factor_of_nobody(_: Place) -> Typed:
+    return {"factor": 999_999_999}
+
+
+def a_wrong_code(_: Place) -> Typed:
+    return {"secret": "eA==", "code": "123456"}
+
+
+def a_wrong_passkey(_: Place) -> Typed:
+    return {"name": "Ma clé", "credential": "{}"}
+
+
 def a_step(_: Place) -> Typed:
     return {"step": "day"}
 
@@ -249,6 +302,7 @@ def _post(
     return Route(endpoint, path, title, roles, "POST", state, form, answer, named)
 
 
+_MINE, _LOST, _LINK = "/ma-securite", "/mot-de-passe-oublie", "/nouveau-mot-de-passe/rien"
 _CASE, _COPY, _LOAN = "/dossiers/{number}", "/banque/{number}", "/prets/{number}"
 _S = State
 
@@ -257,6 +311,7 @@ ROUTES = (
     Route("home.index", "/", "Accueil : chacun arrive à son travail", EVERYBODY, answer=302),
     Route("home.alive", "/healthz", "Le service tourne", None),
     Route("home.ready", "/readyz", "Le service est prêt", None),
+    Route("home.mails", "/courriels", "Courriels qui partiraient (démonstration seulement)", EVERYBODY, answer=404),
     _post("home.advance", "/demonstration/avancer", "Avancer la date (démonstration seulement)",
           frozenset(), None, a_step),
     Route("accounts.sign_in", "/connexion", "Page de connexion (déjà connecté : renvoi à l’accueil)", None, answer=302),
@@ -265,12 +320,78 @@ ROUTES = (
           frozenset(), None),
     _post("accounts.sign_out", "/deconnexion", "Se déconnecter", EVERYBODY, None),
     _post("accounts.put_on_hat", "/casquette", "Changer de casquette", EVERYBODY, None),
+    Route("accounts.set_out", "/sso/99999", "Partir vers un fournisseur (renvoi à la connexion)", None, answer=302),
+    _post("accounts.set_out", "/sso/99999", "Partir vers un fournisseur (inconnu : introuvable)", EVERYBODY, None,
+          answer=404),
+    Route("accounts.come_back", "/sso/99999/retour", "Revenir d’un fournisseur (sans être parti : refusé)", None,
+          answer=400),
     Route("accounts.resume", "/reprendre", "Reprendre une saisie gardée (rien de gardé : renvoi)",
           EVERYBODY, answer=302),
     _post("accounts.forget", "/reprendre/oublier", "Oublier une saisie gardée", EVERYBODY, None),
-    Route("accounts.accesses", "/comptes", "Qui a accès à quoi", frozenset({Role.TENANT_ADMIN})),
+    Route("accounts.ask_reset", _LOST, "Mot de passe oublié", None),
+    _post("accounts.ask_reset", _LOST, "Recevoir un lien (même réponse pour toute adresse)", EVERYBODY, None,
+          an_address, 200),
+    Route("accounts.reset", _LINK, "Choisir un mot de passe (lien inconnu : introuvable)", None, answer=404),
+    _post("accounts.reset", _LINK, "Garder ce mot de passe (lien inconnu : introuvable)", EVERYBODY, None,
+          a_password, 404),
+    Route("accounts.second_step", "/connexion/verification", "Seconde étape (rien n’attend : renvoi)", None,
+          answer=303),
+    _post("accounts.second_step", "/connexion/verification", "Donner son second moyen (rien n’attend : renvoi)",
+          EVERYBODY, None),
+    Route("accounts.confirm", "/confirmer", "Confirmer que c’est bien soi", EVERYBODY),
+    _post("accounts.confirm", "/confirmer", "Redonner son mot de passe", EVERYBODY, None, a_password),
+    Route("accounts.security", "/ma-securite", "Ma sécurité", EVERYBODY),
+    Route("accounts.change_password", f"{_MINE}/mot-de-passe", "Changer son mot de passe", EVERYBODY),
+    _post("accounts.change_password", f"{_MINE}/mot-de-passe", "Changer son mot de passe (l’actuel est faux : refusé)",
+          EVERYBODY, None, a_wrong_password, 422),
+    _post("accounts.end_sessions", f"{_MINE}/sessions/terminer", "Terminer une session (inexistante : introuvable)",
+          EVERYBODY, None, a_session_of_nobody, 404),
+    Route("accounts.add_totp", f"{_MINE}/application", "Ajouter une application de codes", EVERYBODY),
+    _post("accounts.add_totp", f"{_MINE}/application", "Ajouter une application (code faux : refusé)", EVERYBODY, None,
+          a_wrong_code, 422),
+    Route("accounts.add_passkey", f"{_MINE}/cle", "Ajouter une clé d’accès", EVERYBODY),
+    _post("accounts.add_passkey", f"{_MINE}/cle", "Ajouter une clé (réponse illisible : refusé)", EVERYBODY, None,
+          a_wrong_passkey, 422),
+    _post("accounts.remove_factor", f"{_MINE}/moyens/retirer", "Retirer un moyen (inexistant : introuvable)", EVERYBODY,
+          None, a_factor_of_nobody, 404),
+    Route("accounts.recovery_codes", f"{_MINE}/codes", "Codes sur papier (sans second moyen : renvoi)", EVERYBODY,
+          answer=303),
+    _post("accounts.recovery_codes", f"{_MINE}/codes", "Faire dix codes (sans second moyen : renvoi)", EVERYBODY, None),
+    Route("accounts.organisations", "/organismes", "Qui a accès à quoi", ACCESS_READERS),
+    Route("accounts.organisation", "/organismes/999999/acces", "Accès d’un organisme (inexistant : introuvable)",
+          ACCESS_READERS, answer=404),
+    Route("accounts.invite", "/organismes/999999/inviter", "Formulaire d’invitation (organisme inexistant : introuvable)",
+          ADMINISTRATORS, answer=404),
+    _post("accounts.invite", "/organismes/999999/inviter", "Inviter (organisme inexistant : introuvable)",
+          ADMINISTRATORS, None, an_invitation, 404),
+    _post("accounts.resend", "/organismes/999999/invitations/999999/renvoyer",
+          "Renvoyer une invitation (inexistante : introuvable)", ADMINISTRATORS, None, answer=404),
+    _post("accounts.revoke", "/organismes/999999/invitations/999999/retirer",
+          "Retirer une invitation (inexistante : introuvable)", ACCESS_READERS, None, answer=404),
+    _post("accounts.confirm_access", "/organismes/999999/invitations/999999/confirmer",
+          "Confirmer une invitation (inexistante : introuvable)", frozenset({Role.COORDINATOR}), None, answer=404),
+    Route("accounts.end_access", "/organismes/999999/acces/999999/fermer",
+          "Avant de fermer un accès (inexistant : introuvable)", ADMINISTRATORS, answer=404),
+    _post("accounts.end_access", "/organismes/999999/acces/999999/fermer",
+          "Fermer un accès (inexistant : introuvable)", ADMINISTRATORS, None, answer=404),
+    _post("accounts.name_manager", "/organismes/999999/acces/999999/gestion",
+          "Confier la gestion des accès (accès inexistant : introuvable)", ADMINISTRATORS, None, a_manager, 404),
+    _post("accounts.review", "/organismes/999999/relecture",
+          "Noter la relecture des accès (organisme inexistant : introuvable)", ADMINISTRATORS, None, answer=404),
+    _post("accounts.dismiss", "/organismes/999999/demandes/999999/ecarter",
+          "Écarter une demande d’accès (inexistante : introuvable)", ADMINISTRATORS, None, answer=404),
+    Route("accounts.invitation", "/invitation/absente", "Lien d’une invitation (inexistante : introuvable)", None,
+          answer=404),
+    _post("accounts.invitation", "/invitation/absente", "Accepter une invitation (inexistante : introuvable)",
+          EVERYBODY, None, answer=404),
+    Route("accounts.ask_to_join", "/demander-acces", "Demander un accès", None),
+    _post("accounts.ask_to_join", "/demander-acces", "Envoyer une demande d’accès", EVERYBODY, None),
+    Route("accounts.journal", "/journal", "Le journal : qui a fait ou consulté quoi",
+          frozenset({Role.COORDINATOR, Role.DPO})),
+    Route("cases.consultations", f"{_CASE}/consultations", "Qui a consulté ce dossier",
+          WORKERS | {Role.COORDINATOR}, state=_S.DIAGNOSIS),
     Route("groupings.territory", "/territoire", "Le territoire",
-          EVERYBODY - {Role.FRONT_DESK, Role.BANK_OFFICER}),
+          EVERYBODY - PRESCRIBERS - {Role.FRONT_DESK, Role.BANK_OFFICER}),
     Route("cases.day", "/ma-journee", "Ma journée, mon accueil", DESKS),
     Route("cases.index", "/dossiers", "Liste des dossiers", READERS),
     _post("cases.search", "/dossiers/recherche", "Chercher un dossier", READERS, None, a_search),
@@ -327,6 +448,16 @@ ROUTES = (
     Route("submissions.recall_case", f"{_CASE}/retirer", "Avant de retirer de la banque", WORKERS,
           state=_S.SENT_TO_BANK),
     _post("submissions.recall_case", f"{_CASE}/retirer", "Retirer de la banque", WORKERS, _S.SENT_TO_BANK),
+    Route("cases.referrals", "/orientations", "Ses propres orientations", PRESCRIBERS),
+    _post("cases.find_referrals", "/orientations/recherche", "Chercher dans ses orientations", PRESCRIBERS,
+          None, a_name),
+    Route("cases.new_referral", "/orientations/nouvelle", "Formulaire d’une orientation vers le microcrédit",
+          PRESCRIBERS),
+    _post("cases.new_referral", "/orientations/nouvelle", "Orienter une personne vers le microcrédit",
+          PRESCRIBERS, None, a_referral),
+    Route("cases.referral", "/orientations/{number}", "Une de ses orientations", PRESCRIBERS,
+          state=_S.DIAGNOSIS, named=True),
+    Route("cases.referrals_csv", "/orientations.csv", "Ses orientations en fichier", PRESCRIBERS),
     Route("submissions.desk", "/banque", "Copies à décider", BANKS),
     Route("submissions.answered", "/banque/decides", "Copies décidées", BANKS),
     Route("submissions.show", _COPY, "Une copie figée", BANKS, state=_S.SENT_TO_BANK, named=True),

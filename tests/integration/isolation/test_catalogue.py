@@ -106,8 +106,8 @@ HOLES = {
     "one function too many for the web": (FUNCTION + "GRANT EXECUTE ON FUNCTION app.extra() TO {web}",
         ["fonction de trop : {web} app.extra()"]),
     "sessions opened by the web": (
-        "GRANT EXECUTE ON FUNCTION gate.open_session(text, bigint, text, interval, interval) TO {web}",
-        ["fonction de trop : {web} gate.open_session(text,bigint,text,interval,interval)"]),
+        "GRANT EXECUTE ON FUNCTION gate.open_session(text, bigint, text, interval, interval, text, boolean, bigint) TO {web}",
+        ["fonction de trop : {web} gate.open_session(text,bigint,text,interval,interval,text,boolean,bigint)"]),
     "a door for the gate": ("GRANT EXECUTE ON FUNCTION tenancy.enter(text, text) TO {gate}",
         ["fonction de trop : {gate} tenancy.enter(text,text)"]),
     "a door for the worker": ("GRANT EXECUTE ON FUNCTION tenancy.enter_setup(text) TO {worker}",

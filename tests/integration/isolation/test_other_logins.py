@@ -7,8 +7,8 @@ from tests.integration.isolation.connections import Connection, Connections, Sou
 #: South's values on North's slug, and the answer that means "nothing".
 MIXED: dict[str, tuple[tuple[object, ...], list[tuple[object, ...]]]] = {
     "gate.credentials(text,text)": (("north", "lucie@south.example"), []),
-    "gate.open_session(text,bigint,text,interval,interval)": (
-        ("north", "{account}", "t", "1 hour", "1 hour"),
+    "gate.open_session(text,bigint,text,interval,interval,text,boolean,bigint)": (
+        ("north", "{account}", "t", "1 hour", "1 hour", "", True, None),
         [(False,)],
     ),
     "gate.rotate_session(text,text,text,bigint)": (

@@ -7,10 +7,10 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import create_engine, text
-from tests.conftest import provisioned, settings_for
+from tests.conftest import dropped, provisioned, settings_for
 
 from microcredit.app import NotReady, check_ready, create_app
-from microcredit.kernel import migrate, provision
+from microcredit.kernel import migrate
 from microcredit.kernel.database import Pools, open_pools
 from microcredit.kernel.provision import Provision
 from microcredit.settings import ROOT
@@ -21,7 +21,7 @@ def scratch(administrator: str) -> Iterator[Provision]:
     """A database that these tests may break."""
     made = provisioned(administrator)
     yield made
-    provision.drop(made)
+    dropped(made)
 
 
 @pytest.fixture(scope="module")

@@ -125,7 +125,7 @@ def test_signing_in_over_a_session_ends_it(cast: Cast):
 
 def test_signing_out_ends_the_session_and_no_other(cast: Cast):
     here, elsewhere = cast.tania.anew(), cast.tania.anew()
-    assert here.get("/comptes").status_code == elsewhere.get("/comptes").status_code == 200
+    assert here.get("/organismes").status_code == elsewhere.get("/organismes").status_code == 200
     key = here.key()
     answer = here.post("/deconnexion")
     assert answer.status_code == 303
@@ -170,7 +170,7 @@ def test_another_hat_comes_with_another_token_and_the_old_one_is_dead(
 
 def test_a_session_ends_at_once_with_the_account_or_the_membership(cast: Cast, owner: Connection):
     tania = cast.tania.anew()
-    assert tania.get("/comptes").status_code == 200
+    assert tania.get("/organismes").status_code == 200
     for end, resume in (
         ("UPDATE app.account SET disabled_at = now() WHERE id = %s",
          "UPDATE app.account SET disabled_at = NULL WHERE id = %s"),
@@ -213,7 +213,7 @@ def test_a_session_is_noted_as_seen_at_most_once_a_minute(cast: Cast, owner: Con
     for age, noted in (("50 seconds", False), ("70 seconds", True)):
         owner.execute(past, (age, _hash(tania.token)))
         before = value(owner, seen, _hash(tania.token))
-        assert tania.get("/comptes").status_code == 200
+        assert tania.get("/organismes").status_code == 200
         assert (value(owner, seen, _hash(tania.token)) > before) is noted
 
 

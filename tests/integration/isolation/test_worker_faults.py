@@ -137,4 +137,4 @@ def test_housekeeping_sweeps_what_nobody_can_use_and_nothing_else(
     worker.run(settings, until_empty=True)
     count = f"SELECT count(*) FROM gate.session {of}"
     assert [value(owner, count, one.token) for one in (living, dead)] == [1, 0]
-    assert living.get("/comptes").status_code == 200
+    assert living.get("/organismes").status_code == 200

@@ -8,14 +8,13 @@ import pytest
 from lxml import html
 from sqlalchemy import create_engine, text
 from tests.cast import ALPHA, BETA, Cast, Person, gather
-from tests.conftest import provisioned, settings_for
+from tests.conftest import dropped, provisioned, settings_for
 
 from microcredit.app import create_app
 from microcredit.cases.codes import State
 from microcredit.cases.schemas import Contact
 from microcredit.cases.services.contact import open_contact
 from microcredit.groupings.models import Organisation
-from microcredit.kernel import provision
 from microcredit.kernel.clock import today_in_paris
 from microcredit.kernel.database import open_pools
 
@@ -50,7 +49,7 @@ def told(administrator: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         open_contact(session, identity, nobody)
     yield cast
     pools.dispose()
-    provision.drop(made)
+    dropped(made)
 
 
 def page(person: Person, path: str = "/chiffres", status: int = 200) -> html.HtmlElement:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from tests.cast import ALPHA, BETA, Cast, a_contact, gather
-from tests.conftest import provisioned, settings_for
+from tests.conftest import dropped, provisioned, settings_for
 from tests.integration.reporting.test_figures import (
     SMALL,
     WITHHELD,
@@ -27,7 +27,6 @@ from microcredit.cases.schemas import Close, Redirect, Result
 from microcredit.cases.services.close import close, redirect
 from microcredit.cases.services.contact import open_contact
 from microcredit.cases.services.orientation import note_result
-from microcredit.kernel import provision
 from microcredit.kernel.clock import today_in_paris
 from microcredit.kernel.database import open_pools
 from microcredit.loans.models import Instalment, Loan
@@ -158,7 +157,7 @@ def lived(administrator: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     cast.case(State.DISBURSED)
     yield cast
     pools.dispose()
-    provision.drop(made)
+    dropped(made)
 
 
 def test_a_loan_is_money_paid_and_not_given_back(lived: Cast) -> None:

@@ -195,7 +195,7 @@ def test_a_coordinator_sees_where_cases_stand_and_nobodys_name_anywhere(cast: Ca
 
 def test_who_sees_aggregates_or_accounts_never_sees_the_number_of_a_case(cast: Cast):
     number = cast.case(State.APPROVED, canary=CANARY)
-    paths = ("/", "/chiffres",  "/territoire", "/comptes", "/dossiers", "/ma-journee",
+    paths = ("/", "/chiffres",  "/territoire", "/organismes", "/dossiers", "/ma-journee",
              "/ma-commune", "/banque", "/banque/decides", f"/dossiers/{number}", f"/banque/{number}")  # fmt: skip
     for person in (cast.elie.anew(), cast.tania.anew()):
         answers = [

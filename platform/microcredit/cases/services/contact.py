@@ -31,32 +31,33 @@ def open_contact(session: Session, identity: Identity, contact: Contact) -> Case
     """
     if contact.commune not in commune_names(session):
         raise UnknownCommune(fields={"commune": UnknownCommune.message})
-    today = business_date(session)
     person = _person(session, contact)
     case = Case(
-        version=0,
-        action_id=microcredit_action(session, today).id,
-        state=State.CONTACT.value,
-        state_since=today,
-        opened_on=today,
         channel=contact.channel,
-        desk_id=identity.organisation_id,
         opening_code=contact.commune,
         residence_code=contact.commune,
         motive=contact.motive,
         amount_cents=contact.amount,
         person_id=person.id if person else None,
     )
+    channel = Channel(contact.channel).label
+    begin_case(session, identity, case, f"{channel}, {identity.organisation_name}")
+    audit.record(session, "open_contact", f"case:{case.number}")
+    return case
+
+
+def begin_case(session: Session, identity: Identity, case: Case, note: str) -> None:
+    """Give a new case its action, its desk, its first state, its number and its first event."""
+    today = business_date(session)
+    case.version = 0
+    case.action_id = microcredit_action(session, today).id
+    case.state, case.state_since, case.opened_on = State.CONTACT.value, today, today
+    case.desk_id = identity.organisation_id
     case.number = _next_number(session, identity.number_prefix, today.year)
     session.add(case)
     session.flush()
-    session.add(Residence(case_id=case.id, valid_from=today, commune_code=contact.commune))
-    channel = Channel(contact.channel).label
-    transitions.begin(
-        session, case, identity.account_id, note=f"{channel}, {identity.organisation_name}"
-    )
-    audit.record(session, "open_contact", f"case:{case.number}")
-    return case
+    session.add(Residence(case_id=case.id, valid_from=today, commune_code=case.residence_code))
+    transitions.begin(session, case, identity.account_id, note=note)
 
 
 def _person(session: Session, contact: Contact) -> Person | None:

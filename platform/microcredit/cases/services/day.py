@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from microcredit.cases.codes import AT_BANK, Motive, State, TaskKind
+from microcredit.cases.codes import AT_BANK, Channel, Motive, State, TaskKind
 from microcredit.cases.models import Case
 from microcredit.cases.named_days import NamedDays
 from microcredit.cases.services.conditions import Clocks, in_states, my_move
@@ -15,12 +15,12 @@ from microcredit.cases.services.find import within
 from microcredit.cases.services.listing import clocks_of
 from microcredit.cases.services.meetings import Meeting, holding_meetings, next_meetings
 from microcredit.cases.services.tasks import DueTask, due_tasks
-from microcredit.groupings.models import Commune
+from microcredit.groupings.models import Commune, Organisation
 from microcredit.kernel import audit
 from microcredit.kernel.permissions import Permission
 from microcredit.kernel.tenancy import Identity
 from microcredit.people.models import Person
-from microcredit.people.services import full_name
+from microcredit.people.services import full_name, is_young
 
 #: How many things of each kind a day shows before it says how many more there are.
 MOST = 60
@@ -47,6 +47,9 @@ class Work:
     on_date: date | None
     deadline: bool
     late: bool
+    young: bool = False
+    channel: Channel = Channel.DESK
+    prescriber: str = ""
 
     @property
     def soon(self) -> bool:
@@ -66,6 +69,7 @@ class Day:
     """The work of a day, grouped; `more` counts what is not shown."""
 
     today: date
+    referred: list[Work] = field(default_factory=list)
     calls: list[DueTask] = field(default_factory=list)
     late_tasks: list[DueTask] = field(default_factory=list)
     tasks: list[DueTask] = field(default_factory=list)
@@ -93,7 +97,12 @@ class Day:
     @property
     def all_works(self) -> list[Work]:
         """The cases shown."""
-        return [*self.late, *self.now, *self.waiting]
+        return [*self.referred, *self.late, *self.now, *self.waiting]
+
+    @property
+    def by_mission_locale(self) -> bool:
+        """Whether every new referral comes from a mission locale."""
+        return all(work.channel is Channel.MISSION_LOCALE for work in self.referred)
 
 
 def my_day(session: Session, identity: Identity, days: Iterable[NamedDays] = ()) -> Day:
@@ -127,7 +136,9 @@ def _sort_tasks(day: Day, tasks: list[DueTask], total: int) -> None:
 
 def _sort_works(day: Day, works: list[Work], total: int) -> None:
     for work in works:
-        if work.late:
+        if work.prescriber:
+            day.referred.append(work)
+        elif work.late:
             day.late.append(work)
         else:
             (day.now if work.due(day.today) else day.waiting).append(work)
@@ -135,23 +146,26 @@ def _sort_works(day: Day, works: list[Work], total: int) -> None:
 
 
 def _works(session: Session, identity: Identity, clocks: Clocks) -> tuple[list[Work], int]:
-    """The cases whose next act is this role's, the late ones first, and how many there are in all.
+    """The cases whose next act is this role's, new referrals first, then late ones; how many in all.
 
     Who has an appointment to come waits for it.
     """
-    holding, named = holding_meetings(), clocks.days
+    holding, named, referrer = holding_meetings(), clocks.days, aliased(Organisation)
+    new = and_(Case.prescriber_id.is_not(None), in_states(State.CONTACT)).label("new")
     late = clocks.late().label("late")
     rows = session.execute(
         select(
             Case.number, Case.state, Case.state_since, Case.motive, Case.amount_cents,
             Commune.name.label("commune"),
-            Person.civility, Person.first_names, Person.last_name,
+            Person.civility, Person.first_names, Person.last_name, Person.birth_date,
+            Case.channel, new, referrer.name.label("prescriber"),
             named.c.on_date, named.c.deadline, late, func.count().over().label("total"),
         )
         .outerjoin(holding, holding.c.case_id == Case.id)
         .outerjoin(named, named.c.case_id == Case.id)
         .join(Commune, Commune.code == Case.residence_code)
         .outerjoin(Person, Person.id == Case.person_id)
+        .outerjoin(referrer, referrer.id == Case.prescriber_id)
         .where(
             my_move(identity, clocks),
             or_(
@@ -161,7 +175,7 @@ def _works(session: Session, identity: Identity, clocks: Clocks) -> tuple[list[W
             ),
             within(identity, Permission.LIST_CASES),
         )
-        .order_by(late.desc(), Case.state_since, Case.id)
+        .order_by(new.desc(), late.desc(), Case.state_since, Case.id)
         .limit(MOST)
     ).all()  # fmt: skip
     works = [
@@ -177,6 +191,9 @@ def _works(session: Session, identity: Identity, clocks: Clocks) -> tuple[list[W
             row.on_date,
             bool(row.deadline),
             bool(row.late),
+            is_young(row.birth_date, clocks.today),
+            Channel(row.channel),
+            row.prescriber if row.new else "",
         )
         for row in rows
     ]

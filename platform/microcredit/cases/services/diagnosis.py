@@ -139,6 +139,7 @@ def missing(found: Facts) -> list[str]:
         (household is not None and household.housing, "le logement"),
         (household is not None and household.employment, "l’emploi"),
         (found.project, "la description du projet"),
+        (case.amount_cents, "le montant souhaité"),
         (case.total_cost_cents, "le coût total"),
         (case.months, "la durée souhaitée"),
         ("R" in groups, "au moins une ressource"),

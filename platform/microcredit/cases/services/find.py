@@ -1,6 +1,6 @@
 """Finding a case and checking the right to it are one call: neither can be forgotten."""
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from microcredit.cases import transitions
@@ -23,6 +23,11 @@ def within(identity: Identity, permission: Permission) -> ColumnElement[bool]:
             )
         case Scope.COMMUNE:
             return Case.residence_code == identity.commune_code
+        case Scope.OWN_REFERRALS:
+            return and_(
+                Case.referrer_account_id == identity.account_id,
+                Case.prescriber_id == identity.organisation_id,
+            )
         case _:
             return false()
 

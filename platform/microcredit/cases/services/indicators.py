@@ -89,7 +89,7 @@ def _computed(
 
 
 def _simulated(bank: BankTerms | None, situation: Situation, today: date) -> Simulation | None:
-    if bank is None or not situation.months:
+    if bank is None or not situation.months or not situation.amount:
         return None
     try:
         return simulate(bank, situation.amount, situation.months, today)

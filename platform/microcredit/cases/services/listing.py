@@ -23,7 +23,7 @@ from microcredit.kernel.keyset import AnyRow, AnySelect, Keyset
 from microcredit.kernel.permissions import Permission
 from microcredit.kernel.tenancy import Identity
 from microcredit.people.models import Person
-from microcredit.people.services import full_name
+from microcredit.people.services import full_name, is_young
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class CaseRow:
     limit: int | None
     deadline: date | None
     late: bool
+    young: bool = False
 
     @property
     def soon(self) -> bool:
@@ -146,7 +147,7 @@ def _columns(clocks: Clocks) -> AnySelect:
         select(
             Case.id, Case.number, Case.motive, Case.amount_cents, Case.state, Case.state_since,
             Commune.name.label("commune"),
-            Person.civility, Person.first_names, Person.last_name,
+            Person.civility, Person.first_names, Person.last_name, Person.birth_date,
             func.coalesce(Person.sort_name, "").label("sort_name"),
             deadlines.c.on_date.label("deadline"),
             clocks.late().label("late"),
@@ -185,4 +186,5 @@ def _row(row: AnyRow, clocks: Clocks, *, named: bool) -> CaseRow:
         limit=clocks.limits.get(row.state),
         deadline=row.deadline,
         late=bool(row.late),
+        young=named and is_young(row.birth_date, clocks.today),
     )

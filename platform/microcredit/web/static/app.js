@@ -1,5 +1,6 @@
 // Scripts make the pages faster; no act needs them.
 import "htmx.org";
+import "./passkeys.js";
 
 // A page that comes back with errors takes the reader there. A link followed in the summary before it stays in the
 // address: it would take the focus back to its field.
