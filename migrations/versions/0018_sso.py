@@ -81,8 +81,10 @@ def upgrade() -> None:
             {PROVIDER},
             FOREIGN KEY (tenant_id, decided_by) REFERENCES app.account (tenant_id, id)
         )""")
-    for table in ("provider", "identity", "presession", "arrival"):
-        tenant_table(f"gate.{table}", web="", worker="")
+    tenant_table("gate.provider", web="", worker="")
+    tenant_table("gate.identity", web="", worker="")
+    tenant_table("gate.presession", web="", worker="")
+    tenant_table("gate.arrival", web="", worker="")
     for declared, returns, language, body in INSIDE:
         execute(created(declared, returns, language, body, INNER))
         function(signature(declared))

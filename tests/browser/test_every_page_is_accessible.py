@@ -18,7 +18,9 @@ HANDS = [(one.slug, account.hats[0].role.value) for one in TERRITORIES for accou
 
 def links(screen: Screen) -> list[str]:
     """Where the links of a page lead, inside the tenant."""
-    found = screen.page.eval_on_selector_all("a[href]:not([download])", "all => all.map(one => one.href)")
+    found = screen.page.eval_on_selector_all(
+        "a[href]:not([download])", "all => all.map(one => one.href)"
+    )
     inside = [urldefrag(address)[0] for address in found if address.startswith(screen.origin)]
     return [address for address in inside if urlsplit(address).path != "/"]
 

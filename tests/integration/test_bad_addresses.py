@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 from tests import hostile
 from tests.cast import Cast, read
-from tests.hostile import NORTH, QUERIES, XSS, understood
+from tests.hostile import NORTH, XSS, understood
+from tests.hostile_routes import QUERIES
 
 RAW = [raw.decode("ascii") for raw in hostile.UNDECODABLE if raw.isascii()]
 PLACES = {

@@ -8,7 +8,8 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 from tests import hostile
 from tests.cast import PASSWORD, Cast
-from tests.hostile import NORTH, QUERIES, ROUTES, Boxes, Route, Sender, understood
+from tests.hostile import NORTH, Boxes, Route, Sender, understood
+from tests.hostile_routes import QUERIES, ROUTES
 from werkzeug.test import TestResponse
 
 from microcredit.kernel.provision import Provision

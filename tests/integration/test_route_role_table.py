@@ -13,7 +13,8 @@ import pytest
 from flask import Flask
 from tests.cast import PASSWORD, Cast, Person
 from tests.integration.isolation.connections import Connection, Connections, value
-from tests.integration.isolation.plausible import ROUTES, Place, Route, Typed, places
+from tests.integration.isolation.forms import Place, Typed, places
+from tests.integration.isolation.plausible import ROUTES, Route
 from werkzeug.test import TestResponse
 
 from microcredit.cases.codes import State
@@ -146,8 +147,12 @@ def typed(owner: Connection, route: Route, place: Place, person: Person, number:
         case "accounts.sign_in":
             form |= {"email": person.email, "password": PASSWORD, "_key": visitor_key(person)}
         case (
-            "accounts.ask_reset" | "accounts.reset" | "accounts.second_step"
-            | "accounts.invitation" | "accounts.ask_to_join" | "accounts.set_out"
+            "accounts.ask_reset"
+            | "accounts.reset"
+            | "accounts.second_step"
+            | "accounts.invitation"
+            | "accounts.ask_to_join"
+            | "accounts.set_out"
         ):
             form |= {"_key": visitor_key(person)}
         case "accounts.demo_sign_in":

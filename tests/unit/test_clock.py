@@ -15,11 +15,17 @@ CODE = ROOT / "platform" / "microcredit"
 
 #: Who reads real time, and what for. Each was reviewed: none is a date of the trade.
 REAL_TIME = {
+    "accounts/access_pages.py": "how long an access was not used or read over",
     "accounts/models.py": "when an account was made",
+    "accounts/services/access.py": "when a review of accesses was made",
+    "accounts/services/factors.py": "the codes of an application change with real time",
+    "accounts/services/sso/tokens.py": "a provider's token is good for some minutes",
+    "accounts/services/trail.py": "how far back a journal looks",
     "cases/models.py": "the instant of an act, beside its business date",
     "groupings/models.py": "when a tenant file was loaded",
     "kernel/audit.py": "the trail and the use of form keys",
     "kernel/clock.py": "the clock itself",
+    "kernel/mail.py": "when a letter was written and sent",
     "loans/models.py": "the instant at which a fact was noted, beside its business date",
     "submissions/jobs.py": "when the worker read a copy back",
     "submissions/models.py": "the instant of sending, beside its business date",
@@ -83,7 +89,7 @@ def test_migrations_read_the_day_only_for_access() -> None:
     for path in (ROOT / "migrations" / "versions").glob("*.py"):
         if re.search(r"current_date|localtimestamp", path.read_text("utf-8"), re.I):
             found.add(path.name)
-    assert found == {"0004_gate.py"}
+    assert found == {"0004_gate.py", "0017_factors.py"}
 
 
 def test_the_business_date_is_the_stored_one_of_a_demo_tenant() -> None:

@@ -123,7 +123,8 @@ def test_nobody_filters_by_tenant_since_the_database_does() -> None:
 def test_templates_hold_no_script_and_no_style_that_the_policy_would_block() -> None:
     for path in files("templates", ends=(".html",)):
         text = path.read_text("utf-8")
-        assert not re.search(r"\sstyle\s*=|<style\b", text), path
+        in_a_mail = "mail" in path.parts  # read by programs of mail, which know no style sheet
+        assert in_a_mail or not re.search(r"\sstyle\s*=|<style\b", text), path
         assert not re.search(r"<script(?![^>]*\ssrc=)[^>]*>", text), path
         assert not re.search(r"<[^>{]*\son[a-z]+\s*=\s*[\"']", text), path
         assert "javascript:" not in text, path

@@ -198,7 +198,7 @@ def test_nothing_but_the_table_changes_a_state() -> None:
         if ".state" in (text := path.read_text("utf-8"))
         for function in writers_of_a_state(ast.parse(text))
     }
-    assert found == {"transitions.py: _apply"}
+    assert found == {"transitions.py: _put"}
 
 
 def test_no_statement_updates_a_case_behind_the_table() -> None:

@@ -59,7 +59,11 @@ def ask_to_join() -> ResponseReturnValue:
             form.refuse(refused)
     wait = {"Retry-After": str(invitations.WINDOW.seconds)} if form.status == 429 else {}
     asked_of = [(str(number), name) for number, name in gate().organisations(here())]
-    return render_template("accounts/ask_to_join.html", form=form, asked_of=asked_of), form.status, wait
+    return (
+        render_template("accounts/ask_to_join.html", form=form, asked_of=asked_of),
+        form.status,
+        wait,
+    )
 
 
 def _who(shown: Shown) -> str:

@@ -5,6 +5,7 @@ transition says in French where the case stands and why the act does not fit.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
@@ -163,6 +164,11 @@ def move(
     _apply(session, case, act, account_id, case.state, reason=reason, note=note, words=words)
 
 
+def place_new(case: Case, today: date) -> None:
+    """Put a case that is being created in its first state."""
+    _put(case, str(S.CONTACT.value), today)
+
+
 def begin(session: Session, case: Case, account_id: int, *, note: str = "") -> None:
     """Write the first event of a case that has just been created."""
     _apply(session, case, Act.OPEN_CONTACT, account_id, None, reason="", note=note, words="")
@@ -181,9 +187,12 @@ def _apply(
             words=sealed.close(session, case.id, "words", words),
         )
     )  # fmt: skip
-    if reached != case.state:
-        case.state, case.state_since = reached, today
-    elif act in RESTARTS:
-        case.state_since = today
+    if reached != case.state or act in RESTARTS:
+        _put(case, reached, today)
     case.version += 1
     session.flush()
+
+
+def _put(case: Case, state: str, today: date) -> None:
+    """The one place where a state is written."""
+    case.state, case.state_since = state, today

@@ -31,7 +31,7 @@ DATABASE = "microcredit_demo"
 SUFFIX = "_demo"
 
 #: Raised when what the demo builds changes, so that an older demo is built anew.
-EDITION = 3
+EDITION = 4
 
 
 class DemoRunning(Exception):

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -94,21 +95,21 @@ class _Chain:
         self.fault = ""
         self.met = False
 
-    def add(self, row: Mapping[str, object], wanted: Head | None) -> None:
+    def add(self, row: Mapping[str, Any], wanted: Head | None) -> None:
         """Take the next event; the first fault is kept."""
         seq = row["seq"]
         if not self.fault:
             expected = hashlib.sha256(self.hash + canonical(row)).digest()
             if seq != self.seq + 1:
                 self.fault = f"l’événement nº {self.seq + 1} manque"
-            elif bytes(row["prev"]) != self.hash:  # type: ignore[call-overload]
+            elif bytes(row["prev"]) != self.hash:
                 self.fault = f"l’événement nº {seq} ne suit pas le précédent"
-            elif bytes(row["hash"]) != expected:  # type: ignore[call-overload]
+            elif bytes(row["hash"]) != expected:
                 self.fault = f"l’événement nº {seq} a été modifié"
             elif wanted is not None and seq == wanted.seq and expected.hex() != wanted.hash:
                 self.fault = f"l’événement nº {seq} n’est plus celui que vous avez gardé"
         if not self.fault:
-            self.seq, self.hash = self.seq + 1, bytes(row["hash"])  # type: ignore[call-overload]
+            self.seq, self.hash = self.seq + 1, bytes(row["hash"])
 
     def end(self, head: Head | None, wanted: Head | None) -> str:
         """What is wrong with the end of the chain; "" when nothing is."""

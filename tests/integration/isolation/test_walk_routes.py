@@ -7,7 +7,8 @@ from flask import Flask
 from tests.cast import Cast, Person
 from tests.integration.isolation.conftest import WALKED
 from tests.integration.isolation.connections import Connections, value
-from tests.integration.isolation.plausible import ABOUT_CASES, ROUTES, Place, Route
+from tests.integration.isolation.forms import Place
+from tests.integration.isolation.plausible import ABOUT_CASES, ROUTES, Route
 from tests.integration.isolation.walker import REACH, Walker
 
 from microcredit.kernel.permissions import Role

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pypdf import PdfReader
 from tests.cast import Cast, Person
 from tests.integration.isolation.connections import Connection, value
-from tests.integration.isolation.plausible import Place, Route, Typed, places
+from tests.integration.isolation.forms import Place, Typed, places
+from tests.integration.isolation.plausible import Route
 from werkzeug.test import TestResponse
 
 from microcredit.kernel.permissions import Role
@@ -26,7 +27,9 @@ REACH = {
 }  # fmt: skip
 
 #: Whose pages never name a person.
-NAMELESS = frozenset({Role.COORDINATOR, Role.ELECTED_MEMBER, Role.FUNDER_VIEWER, Role.TENANT_ADMIN, Role.DPO})
+NAMELESS = frozenset(
+    {Role.COORDINATOR, Role.ELECTED_MEMBER, Role.FUNDER_VIEWER, Role.TENANT_ADMIN, Role.DPO}
+)
 
 #: What nobody of the other tenant may read, besides the canaries.
 INSIDE = {

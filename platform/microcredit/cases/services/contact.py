@@ -4,7 +4,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from microcredit.cases import transitions
-from microcredit.cases.codes import Channel, State
+from microcredit.cases.codes import Channel
 from microcredit.cases.models import Case, CaseCounter, Residence
 from microcredit.cases.schemas import Contact
 from microcredit.governance.services import microcredit_action
@@ -51,9 +51,10 @@ def begin_case(session: Session, identity: Identity, case: Case, note: str) -> N
     today = business_date(session)
     case.version = 0
     case.action_id = microcredit_action(session, today).id
-    case.state, case.state_since, case.opened_on = State.CONTACT.value, today, today
+    case.opened_on = today
     case.desk_id = identity.organisation_id
     case.number = _next_number(session, identity.number_prefix, today.year)
+    transitions.place_new(case, today)
     session.add(case)
     session.flush()
     session.add(Residence(case_id=case.id, valid_from=today, commune_code=case.residence_code))
