@@ -55,7 +55,7 @@ class SearchReferrals:
 
 class SearchReferralsSchema(ActSchema[SearchReferrals]):
     act = SearchReferrals
-    q = Text("Nom", longest=100)
+    q = Text("Nom", longest=100, required=True)
 
 
 @dataclass(frozen=True)
