@@ -25,7 +25,12 @@ from microcredit.accounts.own_schemas import (
     ResetSchema,
 )
 from microcredit.accounts.schemas import DemoSignInSchema, PutOnHatSchema, SignInSchema
-from microcredit.accounts.sso_schemas import SetOutSchema
+from microcredit.accounts.sso_schemas import (
+    DecideArrivalSchema,
+    SaveProviderSchema,
+    SetOutSchema,
+    SwitchProviderSchema,
+)
 from microcredit.cases.codes import State
 from microcredit.cases.diagnosis_schemas import DiagnosisSchema
 from microcredit.cases.list_schemas import ForgetViewSchema, KeepViewSchema, SearchSchema
@@ -148,6 +153,18 @@ ROUTES: dict[str, Route] = {
     "accounts.ask_to_join": Route(
         "", at("/demander-acces"), AskToJoinSchema,
         {"name": "Ida", "email": "ida@exemple.fr", "organisation": "1", "position": "Conseillère"},
+    ),
+    "accounts.provider": Route(
+        "tania", at("/fournisseurs/0"), SaveProviderSchema,
+        {"provider": "0", "name": "Mission locale", "issuer": "https://id.exemple.fr", "client_id": "c",
+         "secret": "s", "organisation": "999999", "role": "prescriber_adviser", "admission": "rule",
+         "domain": "exemple.fr", "siret": "12345678901234", "profile": "oidc", "requires_acr": "mfa"},
+    ),
+    "accounts.switch_provider": Route(
+        "tania", at("/fournisseurs/etat"), SwitchProviderSchema, {"provider": "99999", "active": "false"}
+    ),
+    "accounts.decide_arrival": Route(
+        "tania", at("/fournisseurs/arrivees"), DecideArrivalSchema, {"arrival": "99999", "accept": "true"}
     ),
     "accounts.set_out": Route("", at("/sso/99999"), SetOutSchema, {"invitation": "x" * 43}),
     "accounts.sign_in": Route(
@@ -308,6 +325,8 @@ ROUTES: dict[str, Route] = {
 #: What each GET route reads of its query string; an empty tuple for those that read nothing.
 QUERIES: dict[str, tuple[str, ...]] = {
     "accounts.set_out": (),
+    "accounts.providers": (),
+    "accounts.provider": (),
     "accounts.come_back": ("state", "code", "iss", "error"),
     "accounts.sign_in": ("suite",),
     "accounts.resume": (),

@@ -65,7 +65,8 @@ ELSEWHERE = {
     "accounts.demo_sign_in": 404, "accounts.put_on_hat": 404, "home.advance": 404,
     "cases.forget": 404, "cases.finish": 404, "accounts.end_sessions": 404,
     "accounts.remove_factor": 404, "accounts.reset": 404, "accounts.second_step": 303,
-    "accounts.end_access": 404, "accounts.name_manager": 400,
+    "accounts.end_access": 404, "accounts.name_manager": 400, "accounts.set_out": 404,
+    "accounts.switch_provider": 404, "accounts.decide_arrival": 404,
 }  # fmt: skip
 
 
@@ -75,7 +76,8 @@ EARLIER = {"home.advance", "accounts.end_access"}
 #: What a schema alone cannot judge: it needs the rows of the territory, or stands in no box.
 FOUND_LATER = {
     "accueil", "bank", "commune", "instalment", "lines.0.code", "lines.0.periodicity", "lines.11.amount",
-    "lines.11.code", "lines.11.periodicity", "lines.201.creditor", "orientation", "place", "version",
+    "lines.11.code", "lines.11.periodicity", "lines.201.creditor", "organisation", "orientation", "place",
+    "provider", "version",
 }  # fmt: skip
 
 

@@ -3,12 +3,14 @@
 import csv
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from tests.cast import ALPHA, BETA, GAMMA, Cast, Person, a_diagnosis, a_referral, read
+from tests.cast import BETA, GAMMA, Cast, Person, a_diagnosis, a_referral, read
 from tests.integration.isolation.connections import Connection, Connections, value
+from tests.troupe import ALPHA
 from werkzeug.test import TestResponse
 
 from microcredit.cases.codes import Motive, State
@@ -28,7 +30,7 @@ HEAD = [
 
 
 @pytest.fixture
-def owner(database: Provision):
+def owner(database: Provision) -> Iterator[Connection]:
     connect = Connections(database)
     yield connect.owner()
     connect.close()
@@ -40,7 +42,7 @@ def born(years: int, days: int = 0) -> date:
     return day.replace(year=day.year - years, day=min(day.day, 28))
 
 
-def a_form(birth_date: date, **more: str) -> dict[str, str]:
+def a_form(birth_date: date, **more: str) -> dict[str, object]:
     """The short form, filled."""
     return {
         "civility": "m", "last_name": "Petit", "first_names": "Dylan", "phone": "06 39 98 01 12",

@@ -50,6 +50,7 @@ PAGES: dict[str, tuple[str, Callable[[dict[State, str]], str], int]] = {
     "figures, masked": ("elsa", lambda _: "/chiffres", 8),
     "commune": ("dora", lambda _: "/ma-commune", 14),
     "territory": ("lucie", lambda _: "/territoire", 7),
+    "providers": ("theo", lambda _: "/fournisseurs", 3),
     "accounts": ("theo", lambda _: "/organismes", 3),
     "trail": ("colin", lambda _: "/journal", 4),
     "readings of a case": (

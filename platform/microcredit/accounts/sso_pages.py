@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from microcredit.accounts.blueprint import browser, gate, here, let_in, pages
 from microcredit.accounts.services import sso
 from microcredit.accounts.services.sso.flow import Site
-from microcredit.accounts.sso_schemas import SetOut, SetOutSchema
+from microcredit.accounts.sso_schemas import SetOutSchema
 from microcredit.kernel.errors import NotFound
 from microcredit.web import keys
 from microcredit.web.forms import Form
@@ -26,7 +26,9 @@ def set_out(provider: int) -> ResponseReturnValue:
     if request.method == "GET":
         return redirect(url_for("accounts.sign_in"))
     keys.check_for_visitor()
-    asked = Form(SetOutSchema()).read() or SetOut("")
+    asked = Form(SetOutSchema()).read()
+    if asked is None:
+        raise NotFound("Ce lien d’invitation n’est pas lisible.")
     begun = sso.begin(
         gate(), resources().vault, _site(provider), request.remote_addr or "",
         after=request.args.get("suite", ""), invitation=asked.invitation,

@@ -64,11 +64,7 @@ class SaveProviderSchema(ActSchema[SaveProvider]):
     name = Text("Nom sur le bouton de connexion", longest=80, required=True)
     issuer = Text("Adresse de l’émetteur", longest=300, required=True)
     client_id = Text("Identifiant de client", longest=200, required=True)
-    secret = fields.String(
-        load_default="",
-        metadata={"label": "Secret de client"},
-        validate=validate.Length(0, 500, error="500 caractères au plus."),
-    )
+    secret = Text("Secret de client", longest=500)
     organisation = Number("Organisme", 1, 2**62)
     role = Choice("Rôle proposé", Role)
     admission = Choice("Qui entre", Admission)

@@ -57,7 +57,7 @@ def find_referrals() -> ResponseReturnValue:
     form: Form[SearchReferrals] = Form(SearchReferralsSchema())
     asked = form.read()
     if asked is not None:
-        sealed = seal_words(asked.q, identity()) if asked.q else None
+        sealed = seal_words(asked.q, identity())
         return redirect(url_for("cases.referrals", r=sealed), 303)
     page = my_referrals(session(), identity(), ReferralFilters(), "")
     return render_template(

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from marshmallow import ValidationError, fields, validates
+from marshmallow import fields, validate
 
 from microcredit.cases.codes import Motive
 from microcredit.kernel.schema import ActSchema, Choice, Day, LongText, Text
 from microcredit.people.codes import Civility
+
+#: Nobody is referred without knowing.
+ASK_FIRST = "Demandez d’abord à la personne si elle est d’accord."
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,12 @@ class ReferralSchema(ActSchema[Referral]):
     commune = Text("Commune de résidence", longest=5, required=True)
     motive = Choice("Pour quel projet", Motive)
     project = LongText("Le projet en quelques mots", longest=1000, required=True)
-    consent = fields.Boolean(load_default=False, metadata={"label": "Accord de la personne"})
-
-    @validates("consent")
-    def agreed(self, consent: bool, **_: object) -> None:
-        """Nobody is referred without knowing."""
-        if not consent:
-            raise ValidationError("Demandez d’abord à la personne si elle est d’accord.")
+    consent = fields.Boolean(
+        required=True,
+        metadata={"label": "Accord de la personne"},
+        validate=validate.Equal(True, error=ASK_FIRST),
+        error_messages={"required": ASK_FIRST},
+    )
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class SearchReferrals:
 
 class SearchReferralsSchema(ActSchema[SearchReferrals]):
     act = SearchReferrals
-    q = Text("Nom", longest=100)
+    q = Text("Nom", longest=100, required=True)
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,7 @@ class Permission(Enum):
     MANAGE_ACCESS = "Inviter, renvoyer ou retirer une invitation, fermer un accès."
     CONFIRM_ACCESS = "Confirmer l’accès d’une personne qui verra des dossiers."
     NAME_MANAGER = "Dire qui gère les accès d’un organisme."
+    MANAGE_PROVIDERS = "Régler les fournisseurs d’identité, accepter qui arrive par eux."
     READ_CONSULTATIONS = "Voir qui a consulté un dossier."
     REFER = "Orienter quelqu’un vers le microcrédit."
     READ_REFERRALS = "Suivre les personnes qu’on a orientées : où en est la demande, en clair."
@@ -119,7 +120,8 @@ GRANTS: dict[Role, dict[Permission, Scope]] = {
         (_P.READ_SUBMISSIONS, _P.ANSWER_SUBMISSION, _P.READ_LOANS, _P.WRITE_LOAN), _S.OWN_BANK
     ),
     Role.TENANT_ADMIN: {
-        _P.READ_ACCOUNTS: _S.ALL, _P.MANAGE_ACCESS: _S.ALL, _P.NAME_MANAGER: _S.ALL, _P.READ_TERRITORY: _S.ALL},
+        _P.READ_ACCOUNTS: _S.ALL, _P.MANAGE_ACCESS: _S.ALL, _P.NAME_MANAGER: _S.ALL,
+        _P.MANAGE_PROVIDERS: _S.ALL, _P.READ_TERRITORY: _S.ALL},
     Role.DPO: {_P.READ_TRAIL: _S.ALL, _P.READ_TERRITORY: _S.ALL},
     Role.PRESCRIBER_ADVISER: dict.fromkeys((_P.REFER, _P.READ_REFERRALS), _S.OWN_REFERRALS),
 }  # fmt: skip

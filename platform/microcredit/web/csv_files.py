@@ -8,7 +8,7 @@ from datetime import date
 from flask import Response
 
 #: What a spreadsheet takes for the beginning of a formula, in their wide forms too.
-FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
 def csv_answer(

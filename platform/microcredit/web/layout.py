@@ -51,7 +51,7 @@ PLACES: dict[Role, tuple[Place, ...]] = {
         Place("Décidés", "submissions.answered", "done"),
         LOANS,
     ),
-    Role.TENANT_ADMIN: (ACCESS, TERRITORY),
+    Role.TENANT_ADMIN: (ACCESS, Place("Fournisseurs", "accounts.providers", "lock"), TERRITORY),
     Role.DPO: (TRAIL, TERRITORY),
     Role.PRESCRIBER_ADVISER: (Place("Mes orientations", "cases.referrals", "turn"),),
 }  # fmt: skip

@@ -132,52 +132,57 @@ class FakeProvider:
         return 200, answer if made is None else {**answer, "id_token": made}
 
 
-def handler_of(provider: FakeProvider) -> type[BaseHTTPRequestHandler]:
+class Handler(BaseHTTPRequestHandler):
+    """Answers for the provider that the class made by `handler_of` holds."""
+
+    provider: FakeProvider
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def reply(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def json(self, status: int, found: Json) -> None:
+        self.reply(status, {"Content-Type": "application/json"}, json.dumps(found).encode())
+
+    def answered(self) -> bool:
+        self.provider.requests.append(self.path)
+        if self.path in self.provider.answers:
+            self.reply(*self.provider.answers[self.path])
+        return self.path in self.provider.answers
+
+    def about(self) -> None:
+        assert self.headers["Authorization"] == "Bearer at"
+        said: Json = {**self.provider.person, **self.provider.userinfo}
+        if self.provider.signed_userinfo:
+            said = {"iss": self.provider.issuer, "aud": CLIENT, **said}
+            body = self.provider.signed(said).encode()
+            self.reply(200, {"Content-Type": "application/jwt"}, body)
+        else:
+            self.json(200, said)
+
+    def do_GET(self) -> None:
+        if self.answered():
+            return
+        if self.path == "/userinfo":
+            self.about()
+        elif self.path == "/jwks":
+            self.json(200, self.provider.jwks())
+        else:
+            self.json(200, self.provider.discovery())
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        if not self.answered():
+            form = {name: values[0] for name, values in parse_qs(body).items()}
+            self.json(*self.provider.token(form, self.headers.get("Authorization", "")))
+
+
+def handler_of(provider: FakeProvider) -> type[Handler]:
     """The handler of one provider's requests."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-        def reply(self, status: int, headers: dict[str, str], body: bytes) -> None:
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(body))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def json(self, status: int, found: Json) -> None:
-            self.reply(status, {"Content-Type": "application/json"}, json.dumps(found).encode())
-
-        def answered(self) -> bool:
-            provider.requests.append(self.path)
-            if self.path in provider.answers:
-                self.reply(*provider.answers[self.path])
-            return self.path in provider.answers
-
-        def do_GET(self) -> None:
-            if self.answered():
-                return
-            if self.path == "/.well-known/openid-configuration":
-                self.json(200, provider.discovery())
-            elif self.path == "/jwks":
-                self.json(200, provider.jwks())
-            elif self.path == "/userinfo":
-                assert self.headers["Authorization"] == "Bearer at"
-                about: Json = {**provider.person, **provider.userinfo}
-                if provider.signed_userinfo:
-                    about = {"iss": provider.issuer, "aud": CLIENT, **about}
-                    body = provider.signed(about).encode()
-                    self.reply(200, {"Content-Type": "application/jwt"}, body)
-                else:
-                    self.json(200, about)
-            else:
-                self.json(404, {})
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-            if not self.answered():
-                form = {name: values[0] for name, values in parse_qs(body).items()}
-                self.json(*provider.token(form, self.headers.get("Authorization", "")))
-
-    return Handler
+    return type("OwnHandler", (Handler,), {"provider": provider})

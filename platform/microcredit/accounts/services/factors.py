@@ -4,6 +4,7 @@ import base64
 import hashlib
 import secrets
 import time
+from dataclasses import dataclass
 from hmac import compare_digest
 
 import pyotp

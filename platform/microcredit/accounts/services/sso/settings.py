@@ -1,11 +1,15 @@
 """The administrator's acts on providers and on those who wait to be accepted."""
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from microcredit.accounts.gate import Gate
 from microcredit.accounts.gate.providers import Setting
 from microcredit.accounts.services.sso.errors import Refused
 from microcredit.accounts.services.sso.flow import seal_secret
 from microcredit.accounts.services.sso.network import check_address
 from microcredit.accounts.sso_schemas import SaveProvider
+from microcredit.groupings.models import Organisation
 from microcredit.kernel.errors import DomainError, NotFound
 from microcredit.kernel.vault import Vault
 
@@ -52,6 +56,21 @@ def save(
         raise _objection(*OBJECTIONS[outcome])
     if outcome != "saved":
         raise NotFound("Ce fournisseur n’existe pas.")
+
+
+def one(gate: Gate, slug: str, token: str, provider_id: int) -> Setting | None:
+    """A provider as it stands; None for number 0, a new one. Raises NotFound."""
+    if not provider_id:
+        return None
+    for setting in gate.providers(slug, token):
+        if setting.id == provider_id:
+            return setting
+    raise NotFound("Ce fournisseur n’existe pas.")
+
+
+def organisations(session: Session) -> list[Organisation]:
+    """Every organisation of the territory, by name."""
+    return list(session.scalars(select(Organisation).order_by(Organisation.name)))
 
 
 def switch(gate: Gate, slug: str, token: str, provider_id: int, *, active: bool) -> None:
