@@ -346,10 +346,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "accounts.invitation": (),
     "accounts.ask_to_join": (),
     "accounts.journal": (
-        "nature",
-        "personne",
-        "dossier",
-        "page",
+        *("nature", "personne", "dossier", "page"),
         *(f"{name}.{box}" for name in ("du", "au") for box in ("day", "month", "year")),
     ),
     "cases.consultations": ("page",),
