@@ -56,6 +56,8 @@ qui n’existe pas.
 | renvoi | la réponse conduit ailleurs, par exemple à la connexion (302 ou 303) |
 | refusé | ce n’est pas ouvert à ce rôle (403) |
 | introuvable | cela n’existe pas ici (404) |
+| illisible | la demande n’est pas de celles que le site prépare (400) |
+| trop d’essais | une limite protège cette page (429) |
 | pas maintenant | le rôle le peut, le dossier ne s’y prête pas (409) |
 | à corriger | le rôle le peut, l’envoi est à corriger (422) |
 """  # noqa: E501  (one cell is one line)
@@ -203,9 +205,13 @@ def words(answer: TestResponse) -> str:
             return "refusé"
         case 404:
             return "introuvable"
+        case 400:
+            return "illisible"
         case 409:
             return "pas maintenant"
         case 422:
             return "à corriger"
+        case 429:
+            return "trop d’essais"
         case status:
             return f"{status} ?"
