@@ -21,7 +21,7 @@ def table(screen: Screen, caption: str) -> list[list[str]]:
     found = screen.page.locator("table").filter(
         has=screen.page.locator("caption").get_by_text(caption, exact=True)
     )
-    rows = found.locator("tbody tr").all()
+    rows = found.locator("tbody tr, tfoot tr").all()
     return [
         [" ".join(text.split()) for text in row.locator("th, td").all_text_contents()]
         for row in rows
