@@ -124,7 +124,8 @@ def catalogue_of(scratch: Provision) -> list[str]:
             UNION ALL
             SELECT format('%s.%s %s %s %s %s', o.nspname, c.relname, a.attname, a.atttypid::regtype,
                           a.attnotnull, a.attacl::text)
-            FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN ours o ON o.oid = c.relnamespace
+            FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND NOT a.attisdropped
+            JOIN ours o ON o.oid = c.relnamespace
             WHERE a.attnum > 0
             UNION ALL
             SELECT format('%s.%s %s %s', o.nspname, f.proname, f.proacl::text, md5(f.prosrc))
