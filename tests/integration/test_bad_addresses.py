@@ -86,7 +86,8 @@ def test_a_page_without_a_query_of_its_own_ignores_any(app: Flask, cast: Cast) -
             for who in ("nadia", "boris", "tania"):
                 answer = cast.people[who].get(f"{rule.rule}?x={quote(XSS)}&y=%ED%A0%80&page=%00")
                 understood(answer)
-                assert answer.status_code in (200, 302, 303, 403)
+                elsewhere = {404} if rule.endpoint == "home.mails" else set()  # of a demo alone
+                assert answer.status_code in {200, 302, 303, 403} | elsewhere
                 walked += 1
     assert walked >= 30
 
@@ -94,7 +95,8 @@ def test_a_page_without_a_query_of_its_own_ignores_any(app: Flask, cast: Cast) -
 def test_no_number_of_a_case_in_an_address_breaks_a_page(app: Flask, cast: Cast) -> None:
     for rule in app.url_map.iter_rules():
         if "number" in rule.arguments and "GET" in rule.methods:
-            who = cast.boris if "banque" in rule.rule else cast.nadia
+            own = {"banque": cast.boris, "orientations": cast.manon}
+            who = own.get(rule.rule.split("/")[1], cast.nadia)
             for number in hostile.ODD_NUMBERS:
                 path = rule.rule.replace("<case_number:number>", number)
                 answer = who.get(path)
