@@ -22,6 +22,15 @@ from microcredit.kernel.vault import Vault
 FEW, MANY = 10, 200
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--few-tenants` the measures beside two hundred tenants are not asked for."""
+    if not config.getoption("--few-tenants"):
+        return
+    large = [item for item in items if "many" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=large)
+    items[:] = [item for item in items if item not in large]
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--few-tenants` leaves out the base of two hundred, which takes most of the time."""
     parser.addoption("--few-tenants", action="store_true", help="leave out 200 tenants")
@@ -47,12 +56,8 @@ def few(administrator: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope="session")
-def many(
-    request: pytest.FixtureRequest, administrator: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Base]:
+def many(administrator: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Base]:
     """Two hundred generated tenants; the first of them is the first of the ten, row for row."""
-    if request.config.getoption("--few-tenants"):
-        pytest.skip("200 tenants were left out")
     made = provisioned(administrator)
     yield _filled(made, tmp_path_factory.mktemp("many"), MANY)
     provision.drop(made)

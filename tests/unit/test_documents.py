@@ -2,7 +2,6 @@
 
 import io
 import multiprocessing
-import os
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -188,7 +187,6 @@ def test_the_same_data_give_the_same_bytes_in_every_thread() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_a_process_forked_after_a_document_refuses_instead_of_waiting_for_ever() -> None:
     render("loans/schedule", SHORT)
     with multiprocessing.get_context("fork").Pool(1) as pool:
