@@ -25,6 +25,7 @@ def environment(settings: Settings, port: int) -> dict[str, str]:
         "MICROCREDIT_SECRET_KEY": settings.secret_key, "MICROCREDIT_WORKERS": "1",
         "MICROCREDIT_MASTER_KEY": settings.master_key.hex(), "MICROCREDIT_PORT": str(port),
         "MICROCREDIT_ROLE_SUFFIX": settings.role_suffix,
+        "MICROCREDIT_SECOND_FACTOR": "required" if settings.require_second_factor else "optional",
     }  # fmt: skip
 
 
