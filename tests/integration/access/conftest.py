@@ -83,6 +83,14 @@ class Access:
             )
         )
 
+    def membership_in(self, email: str, place: str) -> int:
+        """The id of the last membership of an address in an organisation."""
+        asked = (
+            "SELECT m.id FROM app.membership m JOIN app.account a ON a.id = m.account_id"
+            " WHERE a.email = %s AND m.organisation_id = %s ORDER BY m.id DESC LIMIT 1"
+        )
+        return int(value(self.owner, asked, email, self.organisation(place)))
+
     def let_manage(self, person: Person) -> None:
         """As named by the administrator."""
         self.owner.execute(
