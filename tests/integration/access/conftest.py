@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import pytest
 from flask.testing import FlaskClient
 from tests.cast import Cast, Person, gather, read, resources_of
-from tests.conftest import provisioned, settings_for
+from tests.conftest import dropped, provisioned, settings_for
 from tests.integration.isolation.connections import Connection, Connections, value
 from werkzeug.test import TestResponse
 
 from microcredit.app import create_app
-from microcredit.kernel import mail, provision
+from microcredit.kernel import mail
 from microcredit.kernel.database import open_pools
 from microcredit.kernel.permissions import Role
 from microcredit.kernel.provision import Provision
@@ -26,7 +26,7 @@ def stage(administrator: str) -> Iterator[Provision]:
     """A database of this module's own."""
     made = provisioned(administrator)
     yield made
-    provision.drop(made)
+    dropped(made)
 
 
 @pytest.fixture(scope="module")
