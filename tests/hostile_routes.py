@@ -349,6 +349,10 @@ QUERIES: dict[str, tuple[str, ...]] = {
         *("nature", "personne", "dossier", "page"),
         *(f"{name}.{box}" for name in ("du", "au") for box in ("day", "month", "year")),
     ),
+    "accounts.journal_csv": (
+        *("nature", "personne", "dossier", "page"),
+        *(f"{name}.{box}" for name in ("du", "au") for box in ("day", "month", "year")),
+    ),
     "cases.consultations": ("page",),
     "groupings.territory": (),
     "cases.day": (),
