@@ -96,6 +96,19 @@ def test_the_work_of_a_desk_goes_to_somebody_named(access: Access, troupe: Cast)
         held = f"SELECT array_agg(DISTINCT held_by) FROM app.{table} WHERE held_by IS NOT NULL"
         assert value(access.owner, held) == [troupe.nadia.account_id]
     assert access.standing(troupe.bea.email) == (None, True)
+    page = troupe.nadia.get(f"/dossiers/{number}").text
+    for words in (
+        "Suivi par</dt><dd>Nadia, qui a repris ce qui attendait", "reprise par Nadia", "avec Nadia",
+    ):  # fmt: skip
+        assert words in page, words
+    block = page.partition('aria-labelledby="t-dossier"')[2].partition("</section>")[0]
+    assert block.startswith(' data-block="state"')
+    assert "Suivi par" in block
+    assert "Suivi par" in read(troupe.carole.get(f"/dossiers/{number}"))
+    access.owner.execute("UPDATE app.task SET due_on = current_date WHERE held_by IS NOT NULL")
+    assert "reprise par Nadia" in read(troupe.nadia.get("/ma-journee"))
+    moved = troupe.case(State.APPOINTMENT, at="farid", worker="nadia")
+    assert "Suivi par" not in read(troupe.nadia.get(f"/dossiers/{moved}"))
 
 
 def test_nobody_ends_her_own_access_and_the_last_administrator_stays(access: Access, troupe: Cast):
