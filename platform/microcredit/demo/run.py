@@ -88,6 +88,7 @@ def build(settings: Settings) -> None:
         story = Story(territory.slug, pools, gate, vault, actors)
         story.tell(tales_of(territory, end), territory.ends_on)
     pools.dispose()
+    provision.take_stock(settings.migration_url, settings.role_suffix)
 
 
 def add_territories(settings: Settings) -> None:
