@@ -78,7 +78,8 @@ def end(also: str = "") -> None:
     # at a time in a tenant: two administrators who end each other at once do not both leave.
     execute(f"""
         CREATE OR REPLACE FUNCTION gate.end_membership(
-            p_slug text, p_token text, p_membership bigint, p_successor bigint) RETURNS text LANGUAGE plpgsql {DEFINER} AS $$
+            p_slug text, p_token text, p_membership bigint, p_successor bigint)
+        RETURNS text LANGUAGE plpgsql {DEFINER} AS $$
         DECLARE actor record; ended app.membership; work record; v_successor bigint;
         BEGIN
             PERFORM pg_advisory_xact_lock(hashtextextended('departure|' || p_slug, 0));

@@ -106,6 +106,20 @@ def test_changing_ones_password_ends_every_other_session_and_the_old_password(
     assert visitor(person).sign_in(NEW).status_code == 303
 
 
+def test_a_password_is_good_for_as_long_as_nobody_changes_it(
+    hire: Hire, visitor: Visit, owner: Connection
+) -> None:
+    person = hire()
+    owner.execute(
+        "UPDATE gate.credential SET changed_at = now() - interval '10 years' WHERE account_id = %s",
+        (person.account_id,),
+    )
+    here = visitor(person)
+    answer = here.sign_in()
+    assert answer.status_code == 303
+    assert "mot-de-passe" not in answer.location
+
+
 def test_a_link_replaces_a_forgotten_password_once(
     hire: Hire, visitor: Visit, cast: Cast, owner: Connection
 ) -> None:
