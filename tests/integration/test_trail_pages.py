@@ -122,6 +122,20 @@ def test_the_journal_is_filtered_by_person_nature_and_day(cast: Cast) -> None:
     assert lines(cast.carole, "/journal?du.day=1&du.month=1&du.year=2001") != []
 
 
+def test_reading_who_has_access_is_no_reading_of_a_case(cast: Cast, owner: Connection) -> None:
+    place = value(owner, "SELECT min(organisation_id) FROM app.membership WHERE account_id = %s",
+                  cast.tania.account_id)  # fmt: skip
+    for path in ("/organismes", f"/organismes/{place}/acces"):
+        assert cast.tania.get(path).status_code == 200
+    asked = f"/journal?personne={cast.tania.account_id}&nature="
+    assert lines(cast.delphine, f"{asked}consultation") == []
+    found = " ".join(lines(cast.delphine, f"{asked}acces"))
+    assert "a regardé qui a accès à quoi" in found
+    assert "a regardé qui a accès à un organisme" in found
+    assert "a lu le dossier" not in found
+    assert in_words("read", "case:NO-2016-0001").sentence == "a lu le dossier"
+
+
 @pytest.mark.parametrize(
     "asked",
     ["nature=x", "personne=x", "du.day=31&du.month=2&du.year=2016", "dossier=" + "N" * 41, "x=1"],

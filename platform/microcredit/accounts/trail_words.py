@@ -104,6 +104,7 @@ _SENTENCES: dict[Nature, dict[str, str]] = {
     },
     _N.ACCESS: {
         "read:accounts": "a regardé qui a accès à quoi",
+        "read:accesses": "a regardé qui a accès à un organisme",
         "read_trail": "a lu le journal",
         "export:trail": "a exporté le journal",
         "keep_view": "a gardé une vue de la liste",
@@ -161,3 +162,9 @@ def acts_of(nature: Nature) -> list[tuple[str, str]]:
         for act, _, kind in (name.partition(":") for name in _SENTENCES[nature])
         if act != "refused"
     ]
+
+
+def kinds_elsewhere(nature: Nature, act: str) -> list[str]:
+    """The kinds of subject for which an act is of another nature: to read accesses is not to read a case."""
+    split = [(name.partition(":"), words.nature) for name, words in ACTS.items()]
+    return [kind for (one, _, kind), other in split if one == act and kind and other is not nature]

@@ -75,7 +75,7 @@ def organisations(
     session: Session, gate: Gate, identity: Identity, token: str, now: datetime
 ) -> list[OrganisationLine]:
     """Every organisation within reach, by name; reading it is logged."""
-    people = func.count(Membership.id)
+    people = func.count(Membership.account_id.distinct())
     rows = session.execute(
         select(Organisation.id, Organisation.name, Organisation.kind, people.label("people"))
         .outerjoin(Membership, (Membership.organisation_id == Organisation.id) & CURRENT)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from microcredit.accounts.models import Account, Membership
 from microcredit.accounts.trail_schemas import Asked
-from microcredit.accounts.trail_words import Nature, acts_of, in_words
+from microcredit.accounts.trail_words import Nature, acts_of, in_words, kinds_elsewhere
 from microcredit.groupings.models import Organisation
 from microcredit.kernel import audit, keyset
 from microcredit.kernel.audit import AuditEvent
@@ -206,16 +206,18 @@ def _of_nature(nature: Nature) -> ColumnElement[bool]:
 
 def _among(nature: Nature) -> ColumnElement[bool]:
     """The acts of a nature; where an act has several, the kind of its subject decides."""
-    return or_(*(_is(act, kind) for act, kind in acts_of(nature)))
+    return or_(*(_is(nature, act, kind) for act, kind in acts_of(nature)))
 
 
-def _is(act: str, kind: str) -> ColumnElement[bool]:
+def _is(nature: Nature, act: str, kind: str) -> ColumnElement[bool]:
     same = AuditEvent.act == act
     if kind:
-        return and_(same, or_(AuditEvent.subject == kind, AuditEvent.subject.like(f"{kind}:%")))
-    if act == "read":
-        return and_(same, AuditEvent.subject != "accounts")
-    return same
+        return and_(same, _of_kind(kind))
+    return and_(same, *(~_of_kind(other) for other in kinds_elsewhere(nature, act)))
+
+
+def _of_kind(kind: str) -> ColumnElement[bool]:
+    return or_(AuditEvent.subject == kind, AuditEvent.subject.like(f"{kind}:%"))
 
 
 def _midnight(day: date) -> datetime:
