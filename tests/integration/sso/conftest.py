@@ -155,7 +155,7 @@ def configure(cast: Cast, settings: Settings, books: Engine) -> Callable[..., in
         asked = {
             "provider": 0, "name": "Mission locale", "issuer": provider.issuer, "client_id": CLIENT,
             "secret": SECRET, "role": "elected_member", "admission": "rule",
-            "domain": "mission.example", "siret": "", "profile": "oidc", "requires_acr": "",
+            "domain": "mission.example", "siret": "", "profile": "oidc", "requires_acr": "", "requires_amr": "",
             "organisation": known.organisation("CCAS Alpha" if slug == "north" else "CCAS Gamma"),
             **changed,
         }  # fmt: skip
