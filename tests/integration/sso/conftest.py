@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from html import unescape
 from itertools import count
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -120,6 +121,15 @@ class Traveller:
     def back(self, path: str) -> TestResponse:
         return self.client.get(path, base_url=self.origin)
 
+    def key(self, path: str) -> str:
+        """The key of the forms of a page."""
+        return unescape(self.back(path).text.split('name="_key" value="')[1].split('"')[0])
+
+    def post(self, path: str, page: str, **typed: str) -> TestResponse:
+        """Send a form of `page`."""
+        data = {"_key": self.key(page), **typed}
+        return self.client.post(path, data=data, base_url=self.origin)
+
     def signed_in(self) -> bool:
         return self.client.get_cookie(SESSION_COOKIE, domain=f"{self.slug}.localhost") is not None
 
@@ -128,6 +138,11 @@ class Traveller:
 def travel(sso_app: Flask) -> Callable[..., Traveller]:
     """A new browser."""
     return lambda slug="north": Traveller(sso_app.test_client(), slug)
+
+
+def asked(url: str) -> dict[str, str]:
+    """What an address asks, by name."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
 @pytest.fixture
