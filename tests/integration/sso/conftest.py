@@ -121,13 +121,10 @@ class Traveller:
     def back(self, path: str) -> TestResponse:
         return self.client.get(path, base_url=self.origin)
 
-    def key(self, path: str) -> str:
-        """The key of the forms of a page."""
-        return unescape(self.back(path).text.split('name="_key" value="')[1].split('"')[0])
-
     def post(self, path: str, page: str, **typed: str) -> TestResponse:
-        """Send a form of `page`."""
-        data = {"_key": self.key(page), **typed}
+        """Send the form of `page` that goes to `path`."""
+        form = self.back(page).text.split(f'action="{path.partition("?")[0]}')[1]
+        data = {"_key": unescape(form.split('name="_key" value="')[1].split('"')[0]), **typed}
         return self.client.post(path, data=data, base_url=self.origin)
 
     def signed_in(self) -> bool:
