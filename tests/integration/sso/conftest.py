@@ -123,7 +123,8 @@ class Traveller:
 
     def post(self, path: str, page: str, **typed: str) -> TestResponse:
         """Send the form of `page` that goes to `path`."""
-        form = self.back(page).text.split(f'action="{path.partition("?")[0]}')[1]
+        whole = self.back(page).text
+        form = whole.partition(f'action="{path.partition("?")[0]}')[2] or whole
         data = {"_key": unescape(form.split('name="_key" value="')[1].split('"')[0]), **typed}
         return self.client.post(path, data=data, base_url=self.origin)
 
