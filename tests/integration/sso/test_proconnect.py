@@ -99,7 +99,7 @@ def test_each_refusal_and_its_honest_twin(
         browser, answer = journey(travel, provider, mine)
         if expected:
             assert (answer.status_code, browser.signed_in()) == (403, False)
-            assert "<h1" in answer.text
+            assert "La connexion n’a pas abouti</h1>" in answer.text
             assert north.refusals()[-1] == expected
             assert north.sessions() == before
         else:

@@ -96,6 +96,8 @@ SENTENCES: dict[str, tuple[int, str]] = {
 class Refused(DomainError):
     """Nobody comes in. `why` is a short code for the trail; the person reads a sentence."""
 
+    title = "La connexion n’a pas abouti"
+
     def __init__(self, why: str) -> None:
         self.why = why
         self.status, sentence = SENTENCES.get(why, (403, UNSURE))
