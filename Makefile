@@ -25,8 +25,8 @@ demo: setup ## Serve the demo tenants (PORT=8000); Ctrl-C stops everything
 demo-reset: setup ## The same, from fresh data
 	@exec .venv/bin/microcredit demo --reset --port $(PORT)
 
-test: setup-dev ## Run every test
-	@.venv/bin/python -m pytest
+test: setup-dev ## Run every test, a file at a time on each of two cores
+	@.venv/bin/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: setup-dev ## Check format, style, types, imports, templates and migrations
 	.venv/bin/python -m ruff format --check

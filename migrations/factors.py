@@ -25,6 +25,12 @@ def _note(act: str, subject: str = "'account'") -> str:
 
 #: (name and arguments, what it returns, language and volatility, body): run from inside the others alone.
 INSIDE = (
+    # The hat of somebody without a session, known when she has but one.
+    ("only_hat(p_tenant bigint, p_account bigint)", "bigint", "sql STABLE", f"""
+        SELECT max(m.id) FROM app.membership m
+        WHERE m.tenant_id = p_tenant AND m.account_id = p_account AND {CURRENT}
+        HAVING count(*) = 1
+     """),
     # Who holds a token: a live session, or a sign-in that waits for its second factor.
     ("holder(p_slug text, p_token text)",
      "TABLE (tenant_id bigint, account_id bigint, membership_id bigint)", "sql STABLE", f"""
@@ -36,7 +42,7 @@ INSIDE = (
         WHERE t.slug = p_slug AND s.expires_at > now() AND s.seen_at + s.idle > now()
             AND a.disabled_at IS NULL AND {CURRENT}
         UNION ALL
-        SELECT p.tenant_id, p.account_id, NULL
+        SELECT p.tenant_id, p.account_id, gate.only_hat(p.tenant_id, p.account_id)
         FROM tenancy.tenant t
         JOIN gate.pending p ON p.tenant_id = t.id AND p.token_hash = {HASH}
         JOIN app.account a ON a.tenant_id = p.tenant_id AND a.id = p.account_id
@@ -257,7 +263,7 @@ OPEN_TO_GATE = (
                 PERFORM gate.post_mail(p_slug, p_message, p_sealed);
             END IF;
             INSERT INTO app.audit_event (tenant_id, account_id, membership_id, act, subject)
-            VALUES (v_tenant, v_account, NULL, 'ask_reset', 'account');
+            VALUES (v_tenant, v_account, gate.only_hat(v_tenant, v_account), 'ask_reset', 'account');
         END"""),
     # Worth something until it expires, is used, or the password changes by any other way.
     ("live_reset(p_slug text, p_secret text)", "TABLE (account_id bigint, email text)", "sql STABLE", """
@@ -285,7 +291,7 @@ OPEN_TO_GATE = (
             DELETE FROM gate.session s WHERE s.tenant_id = v_tenant AND s.account_id = v_account;
             DELETE FROM gate.pending p WHERE p.tenant_id = v_tenant AND p.account_id = v_account;
             INSERT INTO app.audit_event (tenant_id, account_id, membership_id, act, subject)
-            VALUES (v_tenant, v_account, NULL, 'reset_password', 'account');
+            VALUES (v_tenant, v_account, gate.only_hat(v_tenant, v_account), 'reset_password', 'account');
             RETURN true;
         END"""),
 )  # fmt: skip

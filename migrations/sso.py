@@ -15,7 +15,7 @@ RECORD = """
 """
 EVENT = """
             INSERT INTO app.audit_event (tenant_id, account_id, membership_id, act, subject)
-            VALUES (p.tenant_id, v_account, NULL, '{act}', {subject});
+            VALUES (p.tenant_id, v_account, {hat}, '{act}', {subject});
 """
 
 #: (name and arguments, what it returns, language and volatility, body): run from inside the others alone.
@@ -51,7 +51,7 @@ INSIDE = (
      " p_token text)",
      "TABLE (outcome text, account_id bigint)", "plpgsql", f"""
         #variable_conflict use_column
-        DECLARE i gate.invitation; v_account bigint; v_used boolean;
+        DECLARE i gate.invitation; v_account bigint; v_used boolean; v_hat bigint; v_started bigint;
         BEGIN
             SELECT v.* INTO i FROM gate.invitation v
             WHERE v.tenant_id = p.tenant_id AND v.token_hash = {HASHED.format("p_secret")}
@@ -65,10 +65,11 @@ INSIDE = (
             IF p_linked <> v_account OR p_linked IS NOT NULL AND v_account IS NULL THEN
                 outcome := 'closed'; RETURN NEXT; RETURN;
             END IF;
-            IF v_used AND NOT EXISTS (SELECT 1 FROM gate.session s
-                WHERE s.tenant_id = i.tenant_id AND s.account_id = v_account
-                    AND s.token_hash = {HASHED.format("p_token")}
-                    AND s.expires_at > now() AND s.seen_at + s.idle > now()) THEN
+            SELECT s.membership_id INTO v_hat FROM gate.session s
+            WHERE v_used AND s.tenant_id = i.tenant_id AND s.account_id = v_account
+                AND s.token_hash = {HASHED.format("p_token")}
+                AND s.expires_at > now() AND s.seen_at + s.idle > now();
+            IF v_used AND v_hat IS NULL THEN
                 outcome := 'sign_in'; RETURN NEXT; RETURN;
             END IF;
             IF NOT coalesce(v_used, false) THEN
@@ -77,20 +78,17 @@ INSIDE = (
                 ON CONFLICT (tenant_id, email) DO UPDATE SET name = excluded.name, last_used_at = now(),
                     disabled_at = NULL, warned_at = NULL
                 RETURNING id INTO v_account;
-                UPDATE app.membership m SET valid_to = greatest(current_date, m.valid_from)
-                WHERE m.tenant_id = i.tenant_id AND m.account_id = v_account AND {CURRENT};
-                DELETE FROM gate.session s WHERE s.tenant_id = i.tenant_id AND s.account_id = v_account;
-                DELETE FROM gate.credential k WHERE k.tenant_id = i.tenant_id AND k.account_id = v_account;
-                DELETE FROM gate.identity d WHERE d.tenant_id = i.tenant_id AND d.account_id = v_account;
+                PERFORM gate.start_anew(i.tenant_id, v_account);
             END IF;
             INSERT INTO gate.identity (tenant_id, issuer, sub, account_id)
             VALUES (p.tenant_id, p.issuer, p_sub, v_account);
             UPDATE gate.invitation v SET accepted_at = now(), account_id = v_account
             WHERE v.tenant_id = i.tenant_id AND v.id = i.id;
-            {EVENT.format(act="link_identity", subject="'provider:' || p.id")}
-            {EVENT.format(act="accept_invitation", subject="'invitation:' || i.id")}
-            outcome := CASE WHEN gate.start_membership(i.tenant_id, i.id) OR v_used
-                THEN 'started' ELSE 'unconfirmed' END;
+            v_started := gate.start_membership(i.tenant_id, i.id);
+            v_hat := coalesce(v_hat, v_started);
+            {EVENT.format(hat="v_hat", act="link_identity", subject="'provider:' || p.id")}
+            {EVENT.format(hat="v_hat", act="accept_invitation", subject="'invitation:' || i.id")}
+            outcome := CASE WHEN v_started IS NOT NULL OR v_used THEN 'started' ELSE 'unconfirmed' END;
             account_id := v_account;
             RETURN NEXT;
         END"""),
@@ -164,7 +162,8 @@ OPEN_TO_GATE = (
                 IF v_account IS NOT NULL THEN
                     DELETE FROM gate.arrival w WHERE w.tenant_id = p.tenant_id AND w.issuer = p.issuer
                         AND w.sub = p_sub;
-                    {EVENT.format(act="arrive_by_rule", subject="'provider:' || p.id")}
+                    {EVENT.format(hat="gate.only_hat(p.tenant_id, v_account)", act="arrive_by_rule",
+                                  subject="'provider:' || p.id")}
                     outcome := 'started'; account_id := v_account; RETURN NEXT; RETURN;
                 END IF;
             END IF;

@@ -5,10 +5,12 @@ from migrations.access.words import (
     DEFINER,
     LIFETIME,
     MANAGES,
+    PROOFS,
     RECORD,
     SEES_CASES,
     TRUSTED,
     WIDE,
+    start_anew,
 )
 from migrations.rights import execute, function
 
@@ -164,35 +166,41 @@ def _read() -> None:
 
 
 def _accept() -> None:
+    # The membership that has started, or that was there; NULL while somebody must still confirm it.
     execute(f"""
-        CREATE FUNCTION gate.start_membership(p_tenant bigint, p_invitation bigint) RETURNS boolean
+        CREATE FUNCTION gate.start_membership(p_tenant bigint, p_invitation bigint) RETURNS bigint
         LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-        DECLARE i gate.invitation;
+        DECLARE i gate.invitation; v_membership bigint;
         BEGIN
             SELECT * INTO i FROM gate.invitation WHERE tenant_id = p_tenant AND id = p_invitation;
             IF i.accepted_at IS NULL OR i.revoked_at IS NOT NULL
                 OR (i.to_confirm AND i.confirmed_at IS NULL) THEN
-                RETURN false;
+                RETURN NULL;
             END IF;
+            SELECT m.id INTO v_membership FROM app.membership m
+            WHERE m.tenant_id = i.tenant_id AND m.account_id = i.account_id
+                AND m.organisation_id = i.organisation_id AND m.role = i.role AND {CURRENT};
+            IF FOUND THEN RETURN v_membership; END IF;
             INSERT INTO app.membership (tenant_id, account_id, organisation_id, role, manages_accounts, valid_from)
-            SELECT i.tenant_id, i.account_id, i.organisation_id, i.role, i.manages_accounts, current_date
-            WHERE NOT EXISTS (SELECT 1 FROM app.membership m
-                WHERE m.tenant_id = i.tenant_id AND m.account_id = i.account_id
-                    AND m.organisation_id = i.organisation_id AND m.role = i.role AND {CURRENT})
+            VALUES (i.tenant_id, i.account_id, i.organisation_id, i.role, i.manages_accounts, current_date)
             ON CONFLICT ON CONSTRAINT membership_once DO UPDATE
-                SET valid_to = NULL, manages_accounts = excluded.manages_accounts;
-            RETURN true;
+                SET valid_to = NULL, manages_accounts = excluded.manages_accounts
+            RETURNING id INTO v_membership;
+            RETURN v_membership;
         END $$""")
     function("gate.start_membership(bigint, bigint)")
+    execute(start_anew(PROOFS))
+    function("gate.start_anew(bigint, bigint)")
     # The link proves the address, no more: an account in use accepts from its own session and keeps
-    # its password. An account without access starts anew: its former password, sessions and roles end.
+    # its password. An account without access starts anew. The trail names the hat of the session that
+    # accepted, else the one that has just started.
     execute(f"""
         CREATE FUNCTION gate.accept_invitation(p_slug text, p_secret text, p_token text, p_name text,
             p_password_hash text)
         RETURNS TABLE (outcome text, account_id bigint)
         LANGUAGE plpgsql {DEFINER} AS $$
         #variable_conflict use_column
-        DECLARE i gate.invitation; v_account bigint; v_used boolean;
+        DECLARE i gate.invitation; v_account bigint; v_used boolean; v_hat bigint; v_started bigint;
         BEGIN
             SELECT v.* INTO i FROM tenancy.tenant t JOIN gate.invitation v ON v.tenant_id = t.id
                 AND v.token_hash = sha256(convert_to(p_secret, 'UTF8'))
@@ -204,10 +212,11 @@ def _accept() -> None:
                 WHERE m.tenant_id = a.tenant_id AND m.account_id = a.id AND {CURRENT})
             INTO v_account, v_used FROM app.account a
             WHERE a.tenant_id = i.tenant_id AND a.email = i.email FOR UPDATE OF a;
-            IF v_used AND NOT EXISTS (SELECT 1 FROM gate.session s
-                WHERE s.tenant_id = i.tenant_id AND s.account_id = v_account
-                    AND s.token_hash = sha256(convert_to(p_token, 'UTF8'))
-                    AND s.expires_at > now() AND s.seen_at + s.idle > now()) THEN
+            SELECT s.membership_id INTO v_hat FROM gate.session s
+            WHERE v_used AND s.tenant_id = i.tenant_id AND s.account_id = v_account
+                AND s.token_hash = sha256(convert_to(p_token, 'UTF8'))
+                AND s.expires_at > now() AND s.seen_at + s.idle > now();
+            IF v_used AND v_hat IS NULL THEN
                 outcome := 'sign_in'; RETURN NEXT; RETURN;
             END IF;
             IF NOT coalesce(v_used, false) THEN
@@ -219,19 +228,17 @@ def _accept() -> None:
                 ON CONFLICT (tenant_id, email) DO UPDATE SET name = excluded.name, last_used_at = now(),
                     disabled_at = NULL, warned_at = NULL
                 RETURNING id INTO v_account;
-                UPDATE app.membership m SET valid_to = greatest(current_date, m.valid_from)
-                WHERE m.tenant_id = i.tenant_id AND m.account_id = v_account AND {CURRENT};
-                DELETE FROM gate.session s WHERE s.tenant_id = i.tenant_id AND s.account_id = v_account;
+                PERFORM gate.start_anew(i.tenant_id, v_account);
                 INSERT INTO gate.credential (tenant_id, account_id, password_hash)
-                VALUES (i.tenant_id, v_account, p_password_hash)
-                ON CONFLICT (tenant_id, account_id)
-                DO UPDATE SET password_hash = excluded.password_hash, changed_at = now();
+                VALUES (i.tenant_id, v_account, p_password_hash);
             END IF;
             UPDATE gate.invitation v SET accepted_at = now(), account_id = v_account
             WHERE v.tenant_id = i.tenant_id AND v.id = i.id;
+            v_started := gate.start_membership(i.tenant_id, i.id);
             INSERT INTO app.audit_event (tenant_id, account_id, membership_id, act, subject)
-            VALUES (i.tenant_id, v_account, NULL, 'accept_invitation', 'invitation:' || i.id);
-            outcome := CASE WHEN gate.start_membership(i.tenant_id, i.id) THEN 'started' ELSE 'waiting' END;
+            VALUES (i.tenant_id, v_account, coalesce(v_hat, v_started), 'accept_invitation',
+                'invitation:' || i.id);
+            outcome := CASE WHEN v_started IS NULL THEN 'waiting' ELSE 'started' END;
             account_id := v_account;
             RETURN NEXT;
         END $$""")
@@ -273,6 +280,7 @@ def downgrade() -> None:
         "confirm_invitation(text, text, bigint)",
         "accept_invitation(text, text, text, text, text)",
         "invitation(text, text)",
+        "start_anew(bigint, bigint)",
         "start_membership(bigint, bigint)",
         "revoke_invitation(text, text, bigint)",
         "renew_invitation(text, text, bigint, text)",

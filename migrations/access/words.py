@@ -21,6 +21,28 @@ TRUSTED = SEES_CASES.replace("'dpo'", "'dpo', 'funder_viewer'")
 
 LIFETIME = "interval '72 hours'"
 
+#: What proves who somebody is, or was kept for her, at this point of the migrations.
+PROOFS = ("session", "kept_form", "credential")
+
+
+def start_anew(proofs: tuple[str, ...]) -> str:
+    """The function by which an account without access starts again, for somebody who may be another.
+
+    Nothing that opened it before opens it again: 0017 and 0018 add the proofs that they bring.
+    """
+    deleted = "".join(
+        f"""
+            DELETE FROM gate.{table} x WHERE x.tenant_id = p_tenant AND x.account_id = p_account;"""
+        for table in proofs
+    )
+    return f"""
+        CREATE OR REPLACE FUNCTION gate.start_anew(p_tenant bigint, p_account bigint) RETURNS void
+        LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+            UPDATE app.membership m SET valid_to = greatest(current_date, m.valid_from)
+            WHERE m.tenant_id = p_tenant AND m.account_id = p_account AND {CURRENT};{deleted}
+        $$"""
+
+
 RECORD = """
             INSERT INTO app.audit_event (tenant_id, account_id, membership_id, act, subject)
             VALUES (actor.tenant_id, actor.account_id, actor.membership_id, {act}, {subject});

@@ -202,4 +202,8 @@ def downgrade() -> None:
         execute(f"DROP FUNCTION gate.{signature}")
     execute("DROP TABLE gate.access_review, gate.join_request, gate.invitation")
     execute("ALTER TABLE app.account DROP COLUMN last_used_at, DROP COLUMN warned_at")
-    execute("ALTER TABLE app.membership DROP COLUMN manages_accounts")
+    # Roles that ended on the day they began keep that day; no new one does.
+    execute("""
+        ALTER TABLE app.membership DROP COLUMN manages_accounts,
+            DROP CONSTRAINT membership_check,
+            ADD CONSTRAINT membership_check CHECK (valid_to > valid_from) NOT VALID""")

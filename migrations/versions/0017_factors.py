@@ -4,6 +4,8 @@ Who has given her password but not yet her second factor holds a `gate.pending`,
 only a proof noted by the database turns it into a session.
 """
 
+from migrations.access.words import PROOFS as FORMER_PROOFS
+from migrations.access.words import start_anew
 from migrations.factors import DEFINER, INNER, INSIDE, OPEN_TO_GATE, created, signature
 from migrations.rights import execute, function, tenant_table
 
@@ -14,6 +16,9 @@ TENANT = "tenant_id bigint NOT NULL DEFAULT tenancy.tenant_id() REFERENCES tenan
 ACCOUNT = "FOREIGN KEY (tenant_id, account_id) REFERENCES app.account (tenant_id, id)"
 CURRENT = "m.valid_from <= current_date AND (m.valid_to IS NULL OR m.valid_to > current_date)"
 HASHED = "sha256(convert_to({}, 'UTF8'))"
+
+#: What opens nothing any more once an account starts again.
+PROOFS = (*FORMER_PROOFS, "factor", "recovery_code", "reset", "pending")
 
 #: What `tenancy.enter` returned before, and returns again after a downgrade.
 RETURNS = """tenant_id bigint, slug text, tenant_name text, number_prefix text,
@@ -40,6 +45,7 @@ def upgrade() -> None:
             ADD COLUMN about text NOT NULL DEFAULT '' CHECK (length(about) <= 60),
             ADD UNIQUE (tenant_id, id)""")
     _tables()
+    execute(start_anew(PROOFS))
     _readers()
     _enter(MORE, MORE_VALUES)
     _open()
@@ -211,6 +217,7 @@ def _open() -> None:
 
 def downgrade() -> None:
     _sweep("")
+    execute(start_anew(FORMER_PROOFS))
     for declared, *_ in (*OPEN_TO_GATE, *reversed(INSIDE)):
         execute(f"DROP FUNCTION {signature(declared)}")
     execute(f"DROP FUNCTION {OPEN}")

@@ -4,6 +4,8 @@ Who somebody is, is the pair of her provider's issuer and its `sub`, in one tena
 No login role reads these tables; the functions that the gate calls are in `migrations/sso.py`.
 """
 
+from migrations.access.words import PROOFS as FIRST_PROOFS
+from migrations.access.words import start_anew
 from migrations.rights import execute, function, tenant_table
 from migrations.sso import DEFINER, INNER, INSIDE, OPEN_TO_GATE, created, signature
 
@@ -12,6 +14,8 @@ down_revision = "0017_factors"
 
 TENANT = "tenant_id bigint NOT NULL DEFAULT tenancy.tenant_id() REFERENCES tenancy.tenant (id)"
 ACCOUNT = "FOREIGN KEY (tenant_id, account_id) REFERENCES app.account (tenant_id, id)"
+#: Those of 0016 and 0017, which brings its own.
+FORMER_PROOFS = (*FIRST_PROOFS, "factor", "recovery_code", "reset", "pending")
 PROVIDER = "FOREIGN KEY (tenant_id, provider_id) REFERENCES gate.provider (tenant_id, id)"
 
 
@@ -85,6 +89,7 @@ def upgrade() -> None:
     tenant_table("gate.identity", web="", worker="")
     tenant_table("gate.presession", web="", worker="")
     tenant_table("gate.arrival", web="", worker="")
+    execute(start_anew((*FORMER_PROOFS, "identity")))
     for declared, returns, language, body in INSIDE:
         execute(created(declared, returns, language, body, INNER))
         function(signature(declared))
@@ -94,6 +99,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    execute(start_anew(FORMER_PROOFS))
     for declared, *_ in (*OPEN_TO_GATE, *reversed(INSIDE)):
         execute(f"DROP FUNCTION {signature(declared)}")
     execute("DROP TABLE gate.arrival, gate.presession, gate.identity, gate.provider")

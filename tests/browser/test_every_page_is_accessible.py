@@ -184,10 +184,10 @@ def test_the_keyboard_reaches_every_control_of_a_form(enter: Enter) -> None:
     visitor = enter("")
     visitor.open("/connexion")
     stops = visitor.stops()
-    assert [one["name"] for one in stops][:4] == [
-        "Aller au contenu", "email", "password", "Se connecter",
+    assert [one["name"] for one in stops][:6] == [
+        "Aller au contenu", "email", "password", "Se connecter", "Mot de passe oublié", "Demander un accès",
     ]  # fmt: skip
-    assert len(stops) == 4 + visitor.page.locator("[data-demo-account]").count()
+    assert len(stops) == 6 + visitor.page.locator("[data-demo-account]").count()
     assert all(one["outline"] for one in stops), stops
 
     desk = enter("front_desk")

@@ -39,6 +39,10 @@ ROLES = {
 }
 
 BLOCKS = {"identity": "identité", "state": "état", "budget": "budget", "opinion": "avis"}
+REFUSALS = {
+    400: "illisible", 403: "refusé", 404: "introuvable", 409: "pas maintenant",
+    422: "à corriger", 429: "trop d’essais",
+}  # fmt: skip
 KEY = re.compile(r'name="_key" value="([^"]+)"')
 BLOCK = re.compile(r'data-block="(\w+)"')
 
@@ -201,17 +205,5 @@ def words(answer: TestResponse) -> str:
         case 302 | 303:
             elsewhere = answer.status_code == 302 or "/connexion" in answer.location
             return "renvoi" if elsewhere else "fait"
-        case 403:
-            return "refusé"
-        case 404:
-            return "introuvable"
-        case 400:
-            return "illisible"
-        case 409:
-            return "pas maintenant"
-        case 422:
-            return "à corriger"
-        case 429:
-            return "trop d’essais"
         case status:
-            return f"{status} ?"
+            return REFUSALS.get(status, f"{status} ?")

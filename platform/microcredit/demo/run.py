@@ -91,6 +91,7 @@ def build(settings: Settings) -> None:
         origin, desk = settings.origin(territory.slug), territory.invites
         invite_somebody(gate, vault, territory.slug, origin, actors, desk)
     pools.dispose()
+    provision.take_stock(settings.migration_url, settings.role_suffix)
 
 
 def add_territories(settings: Settings) -> None:

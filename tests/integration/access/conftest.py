@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import pytest
 from flask.testing import FlaskClient
 from tests.cast import Cast, Person, gather, read, resources_of
-from tests.conftest import provisioned, settings_for
+from tests.conftest import dropped, provisioned, settings_for
 from tests.integration.isolation.connections import Connection, Connections, value
 from werkzeug.test import TestResponse
 
 from microcredit.app import create_app
-from microcredit.kernel import mail, provision
+from microcredit.kernel import mail
 from microcredit.kernel.database import open_pools
 from microcredit.kernel.permissions import Role
 from microcredit.kernel.provision import Provision
@@ -26,7 +26,7 @@ def stage(administrator: str) -> Iterator[Provision]:
     """A database of this module's own."""
     made = provisioned(administrator)
     yield made
-    provision.drop(made)
+    dropped(made)
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +82,14 @@ class Access:
                 person.account_id,
             )
         )
+
+    def membership_in(self, email: str, place: str) -> int:
+        """The id of the last membership of an address in an organisation."""
+        asked = (
+            "SELECT m.id FROM app.membership m JOIN app.account a ON a.id = m.account_id"
+            " WHERE a.email = %s AND m.organisation_id = %s ORDER BY m.id DESC LIMIT 1"
+        )
+        return int(value(self.owner, asked, email, self.organisation(place)))
 
     def let_manage(self, person: Person) -> None:
         """As named by the administrator."""

@@ -179,3 +179,80 @@ def test_every_act_leaves_its_trace(access: Access):
         "invite", "accept_invitation", "confirm_invitation", "end_membership", "hand_over",
         "revoke_invitation", "name_manager", "unname_manager", "review_accesses",
     } <= acts  # fmt: skip
+
+
+def test_nothing_that_opened_an_account_before_opens_it_for_whoever_starts_it_again(
+    access: Access, troupe: Cast
+):
+    email = "ancienne@d.example"
+    membership = arrived(access, troupe, email, Role.ELECTED_MEMBER)
+    former, _ = access.sign_in(email, NEW_PASSWORD)
+    account = value(access.owner, "SELECT id FROM app.account WHERE email = %s", email)
+    for statement in (
+        "INSERT INTO gate.factor (tenant_id, account_id, kind, name, sealed, counter)"
+        " SELECT tenant_id, id, 'totp', 'Téléphone', 'x', 1 FROM app.account WHERE id = %s",
+        "INSERT INTO gate.factor (tenant_id, account_id, kind, name, credential, public_key, counter)"
+        " SELECT tenant_id, id, 'passkey', 'Clé', 'former', 'x', 1 FROM app.account WHERE id = %s",
+        "INSERT INTO gate.recovery_code (tenant_id, account_id, code_hash)"
+        " SELECT tenant_id, id, 'x' FROM app.account WHERE id = %s",
+        "INSERT INTO gate.reset (tenant_id, token_hash, account_id, expires_at)"
+        " SELECT tenant_id, 'former', id, now() + interval '1 hour' FROM app.account WHERE id = %s",
+        "INSERT INTO gate.pending (tenant_id, token_hash, account_id, expires_at)"
+        " SELECT tenant_id, 'former', id, now() + interval '1 hour' FROM app.account WHERE id = %s",
+        "INSERT INTO gate.identity (tenant_id, issuer, sub, account_id)"
+        " SELECT tenant_id, 'https://former.example', 'former', id FROM app.account WHERE id = %s",
+        "INSERT INTO gate.kept_form (tenant_id, account_id, path, sealed)"
+        " SELECT tenant_id, id, '/', 'x' FROM app.account WHERE id = %s",
+    ):
+        access.owner.execute(statement, (account,))
+    assert proofs_of(access, account) == {
+        "credential": 1, "factor": 2, "identity": 1, "kept_form": 1, "pending": 1,
+        "recovery_code": 1, "reset": 1, "session": 1,
+    }  # fmt: skip
+    # Another role of hers changes none of it: who is in use keeps what she has.
+    access.invite(troupe.tania, "CCAS Beta", Role.ELECTED_MEMBER, email)
+    assert access.accept(former, access.link(email)).status_code == 303
+    assert proofs_of(access, account)["factor"] == 2
+    end(access, "tania", access.membership_in(email, "CCAS Beta"), "CCAS Beta")
+    end(access, "tania", membership)
+    access.invite(troupe.tania, "CCAS Alpha", Role.ELECTED_MEMBER, email)
+    other = "une autre phrase de passe à moi"
+    assert access.accept(access.visitor(), access.link(email), password=other).status_code == 303
+    assert value(access.owner, "SELECT id FROM app.account WHERE email = %s", email) == account
+    assert proofs_of(access, account) == {"credential": 1}
+    assert former.get("/ma-securite", base_url=NORTH).status_code == 303
+    assert access.sign_in(email, NEW_PASSWORD)[1].status_code == 401
+    assert access.sign_in(email, other)[1].location == "/"
+
+
+def proofs_of(access: Access, account: object) -> dict[str, int]:
+    """How many rows each table of the gate holds about an account, where there are any."""
+    tables = access.owner.execute(
+        "SELECT table_name FROM information_schema.columns WHERE table_schema = 'gate'"
+        " AND column_name = 'account_id' AND table_name <> 'invitation' ORDER BY 1"
+    ).fetchall()
+    counted = {
+        table: int(
+            value(access.owner, f"SELECT count(*) FROM gate.{table} WHERE account_id = %s", account)
+        )
+        for (table,) in tables
+    }
+    return {table: rows for table, rows in counted.items() if rows}
+
+
+def test_the_trail_names_the_hat_of_whoever_accepts_where_one_is_known(
+    access: Access, troupe: Cast
+):
+    email = "casquette@d.example"
+    first = arrived(access, troupe, email, Role.ELECTED_MEMBER)
+    browser, _ = access.sign_in(email, NEW_PASSWORD)
+    access.invite(troupe.tania, "CCAS Beta", Role.FRONT_DESK, email)
+    access.accept(browser, access.link(email))
+    access.invite(troupe.tania, "CCAS Beta", Role.FRONT_DESK, "attend@d.example")
+    access.accept(access.visitor(), access.link("attend@d.example"))
+    hats = access.owner.execute(
+        "SELECT e.membership_id FROM app.audit_event e JOIN app.account a ON a.id = e.account_id"
+        " WHERE e.act = 'accept_invitation' AND a.email IN (%s, 'attend@d.example') ORDER BY e.id",
+        (email,),
+    ).fetchall()
+    assert [hat for (hat,) in hats] == [first, first, None]

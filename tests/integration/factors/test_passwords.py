@@ -323,10 +323,12 @@ def test_what_happened_to_the_password_is_in_the_trail(
     lost.sign_in("pas celui-là")
     lost.sign_in(NEW)
     acts = owner.execute(
-        "SELECT act FROM app.audit_event WHERE account_id = %s ORDER BY id",
+        "SELECT act, membership_id FROM app.audit_event WHERE account_id = %s ORDER BY id",
         (lost.person.account_id,),
     ).fetchall()
-    assert [act for (act,) in acts] == ["ask_reset", "reset_password", "refused:sign_in", "sign_in"]
+    assert [act for act, _ in acts] == ["ask_reset", "reset_password", "refused:sign_in", "sign_in"]
+    hat = "SELECT id FROM app.membership WHERE account_id = %s"
+    assert {found for _, found in acts[:2]} == {value(owner, hat, lost.person.account_id)}
     secret = link.rpartition("/")[2]
     assert (
         value(owner, "SELECT count(*) FROM gate.reset r WHERE r::text LIKE %s", f"%{secret}%") == 0

@@ -58,8 +58,14 @@ class Visitor:
         return self.get("/dossiers").status_code == 200
 
     def add_totp(self, ago: int = 30) -> str:
-        """Set up an application; the code of the step before proves it, so that now's may serve."""
+        """Set up an application; the code of the step before proves it, so that now's may serve.
+
+        At the end of a step it would be two steps old when it arrives: wait for the next one first.
+        """
         page = self.get("/ma-securite/application").text
+        left = 30 - time.time() % 30
+        if left < 3:
+            time.sleep(left)
         self.secret = SHOWN.findall(page)[0].replace(" ", "")
         typed = {"secret": unescape(SECRET.findall(page)[0]), "code": self.code(-ago)}
         answer = self.post("/ma-securite/application", typed)

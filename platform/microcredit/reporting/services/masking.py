@@ -14,10 +14,15 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from math import inf
 
 #: From how many people on a number may be shown to those who see totals only.
 LEAST = 5
+
+#: So many tables, once masked, are remembered: the numbers of past years seldom change, and what hides
+#: them hangs on nothing but the numbers.
+REMEMBERED = 1000
 
 #: Hiding a zero costs as much as hiding this many people: only where nothing else will do.
 ZERO_PRICE = 1000
@@ -124,18 +129,23 @@ def mask_table(cells: Sequence[Sequence[int]], known_column: int | None = None) 
     )
 
 
-def hide(edges: Sequence[Edge]) -> list[Cover]:
+def hide(edges: Sequence[Edge]) -> tuple[Cover, ...]:
     """The cover of each number, such that no hidden one can be found by subtraction.
 
     What shown totals alone give away, such as the only part of a total, stays hidden in vain.
     """
+    return _hide(tuple(edges))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _hide(edges: tuple[Edge, ...]) -> tuple[Cover, ...]:
     network = _Network(edges, [_first_cover(edge) for edge in edges])
     safe: set[int] = set()
     for place, edge in enumerate(edges):
         if network.covers[place] is Cover.SHOWN or edge.known or place in safe:
             continue
         safe |= network.protect(place)
-    return network.covers
+    return tuple(network.covers)
 
 
 def _first_cover(edge: Edge) -> Cover:

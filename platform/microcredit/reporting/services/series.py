@@ -63,7 +63,7 @@ def alone(tally: Tally, own: str | None) -> Series:
         [Edge("all", "end", value, known=code == own) for code, value in tally.by_commune.items()]
     )
     if len(covers) < 2:
-        covers = [Cover.SHOWN] * len(covers)
+        covers = (Cover.SHOWN,) * len(covers)
     return Series(
         Count(tally.total),
         dict(zip(tally.by_year, years, strict=True)),
@@ -141,7 +141,7 @@ def split(
             edges["commune", part, code] = Edge(
                 sink, ("c", code), tally.by_commune[code], known=code == own, preset=dark
             )
-    covers = dict(zip(edges, hide(list(edges.values())), strict=True))
+    covers = dict(zip(edges, hide(tuple(edges.values())), strict=True))
 
     def under(kind: str, part: K, one: int | str, value: int) -> Count:
         """A year or a commune that is the only one has the total's cover."""
