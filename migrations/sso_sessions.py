@@ -77,7 +77,8 @@ OPEN_TO_GATE = (
                 IF v_account IS NOT NULL THEN
                     DELETE FROM gate.arrival w WHERE w.tenant_id = p.tenant_id AND w.issuer = p.issuer
                         AND w.sub = p_sub;
-                    {EVENT.format(act="arrive_by_rule", subject="'provider:' || p.id")}
+                    {EVENT.format(hat="gate.only_hat(p.tenant_id, v_account)", act="arrive_by_rule",
+                                  subject="'provider:' || p.id")}
                     outcome := 'started'; account_id := v_account; RETURN NEXT; RETURN;
                 END IF;
             END IF;
