@@ -66,7 +66,10 @@ def demo(told: Provision, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Both demo territories, served on a free port, with a worker beside."""
     logs = tmp_path_factory.mktemp("logs")
     with copied(told) as made:
-        settings = replace(demo_settings(made), port=free_port(), workers=2)
+        # A provider of identity may be on this machine: there is one in the tests.
+        settings = replace(
+            demo_settings(made), port=free_port(), workers=2, loopback_providers=True
+        )
         with _process("serve", settings, logs), _process("work", settings, logs):
             _wait_for(settings, logs)
             yield Demo(settings)

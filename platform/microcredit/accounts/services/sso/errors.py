@@ -93,6 +93,10 @@ SENTENCES: dict[str, tuple[int, str]] = {
 }  # fmt: skip
 
 
+#: Nothing went wrong: somebody else has to act first.
+EXPECTED = ("waiting", "unconfirmed")
+
+
 class Refused(DomainError):
     """Nobody comes in. `why` is a short code for the trail; the person reads a sentence."""
 
@@ -101,4 +105,6 @@ class Refused(DomainError):
     def __init__(self, why: str) -> None:
         self.why = why
         self.status, sentence = SENTENCES.get(why, (403, UNSURE))
+        if why in EXPECTED:
+            self.title = "Votre arrivée attend une réponse"
         super().__init__(sentence)
