@@ -322,6 +322,9 @@ ROUTES: dict[str, Route] = {
     "home.advance": Route("nadia", at("/demonstration/avancer"), AdvanceSchema, {"step": "day"}),
 }  # fmt: skip
 
+_DAYS = [f"{name}.{box}" for name in ("du", "au") for box in ("day", "month", "year")]
+JOURNAL = ("nature", "personne", "dossier", "page", *_DAYS)
+
 #: What each GET route reads of its query string; an empty tuple for those that read nothing.
 QUERIES: dict[str, tuple[str, ...]] = {
     "accounts.set_out": (),
@@ -347,10 +350,8 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "accounts.end_access": (),
     "accounts.invitation": (),
     "accounts.ask_to_join": (),
-    "accounts.journal": (
-        *("nature", "personne", "dossier", "page"),
-        *(f"{name}.{box}" for name in ("du", "au") for box in ("day", "month", "year")),
-    ),
+    "accounts.journal": JOURNAL,
+    "accounts.journal_csv": JOURNAL,
     "cases.consultations": ("page",),
     "groupings.territory": (),
     "cases.day": (),

@@ -34,7 +34,7 @@ def upgrade() -> None:
             ALTER TABLE app.{table} ADD COLUMN held_by bigint,
                 ADD FOREIGN KEY (tenant_id, held_by) REFERENCES app.account (tenant_id, id)""")
     _open_work()
-    _end()
+    end()
     _manager()
     _review()
     _unused()
@@ -52,26 +52,33 @@ def _open_work() -> None:
                     AND m.id <> ended.id AND m.role IN {DESK} AND {CURRENT})
         $$""")
     function("gate.work_of(app.membership)")
+    offer_open_work("w.tasks, w.appointments", "tasks bigint, appointments bigint", "JOIN")
+
+
+def offer_open_work(columns: str, shape: str, join: str) -> None:
+    """Create what a page asks before an access ends: how much somebody must take over."""
     execute(f"""
         CREATE FUNCTION gate.open_work(p_slug text, p_token text, p_membership bigint)
-        RETURNS TABLE (tasks bigint, appointments bigint)
+        RETURNS TABLE ({shape})
         LANGUAGE plpgsql STABLE {DEFINER} AS $$
         #variable_conflict use_column
         DECLARE actor record;
         BEGIN
             SELECT * INTO actor FROM gate.actor(p_slug, p_token);
-            RETURN QUERY SELECT w.tasks, w.appointments FROM app.membership m, gate.work_of(m) w
+            RETURN QUERY SELECT {columns} FROM app.membership m {join} LATERAL gate.work_of(m) w ON true
                 WHERE m.tenant_id = actor.tenant_id AND m.id = p_membership
                     AND {MANAGES.format("m.organisation_id")} AND {CURRENT};
         END $$""")
     function("gate.open_work(text, text, bigint)", "{gate}")
 
 
-def _end() -> None:
+def end(also: str = "") -> None:
+    """Create, or create anew, the function that ends an access; `also` hands over something more."""
     # Access ends at the next request: a session counts only while its membership does. One departure
     # at a time in a tenant: two administrators who end each other at once do not both leave.
     execute(f"""
-        CREATE FUNCTION gate.end_membership(p_slug text, p_token text, p_membership bigint, p_successor bigint)
+        CREATE OR REPLACE FUNCTION gate.end_membership(
+            p_slug text, p_token text, p_membership bigint, p_successor bigint)
         RETURNS text LANGUAGE plpgsql {DEFINER} AS $$
         DECLARE actor record; ended app.membership; work record; v_successor bigint;
         BEGIN
@@ -105,6 +112,7 @@ def _end() -> None:
                     AND id IN (SELECT k.id FROM {APPOINTMENTS.format("ended")});
                 {RECORD.format(act="'hand_over'", subject="'account:' || v_successor")}
             END IF;
+            {also}
             UPDATE app.membership m SET valid_to = current_date
             WHERE m.tenant_id = actor.tenant_id AND m.id = ended.id;
             DELETE FROM gate.session s WHERE s.tenant_id = actor.tenant_id AND s.membership_id = ended.id;

@@ -4,6 +4,7 @@ A case keeps who referred the person and for which organisation. A referral says
 asked at the first meeting, and until then it is 0, which no other case may have.
 """
 
+from migrations.access import referrals
 from migrations.rights import execute
 
 revision = "0019_referrals"
@@ -25,9 +26,11 @@ def upgrade() -> None:
     execute("""
         CREATE INDEX case_file_by_referrer ON app.case_file (tenant_id, referrer_account_id, id)
             WHERE referrer_account_id IS NOT NULL""")
+    referrals.upgrade()
 
 
 def downgrade() -> None:
+    referrals.downgrade()
     execute("DROP INDEX app.case_file_by_referrer")
     # Rows without an amount stay as they are: NOT VALID asks it of later writes alone.
     execute("""

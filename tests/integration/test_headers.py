@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 from flask import Blueprint, Flask, request
-from sqlalchemy import text
-from tests.cast import ALPHA, Cast, read
+from sqlalchemy import create_engine, text
+from tests.cast import ALPHA, Cast, Person, read
 from werkzeug.test import TestResponse
 
 from microcredit.accounts.gate import Gate
@@ -16,6 +16,7 @@ from microcredit.accounts.services import PER_ADDRESS, WINDOW
 from microcredit.app import create_app
 from microcredit.cases.codes import State
 from microcredit.kernel.database import Pools, open_pools
+from microcredit.kernel.provision import Provision
 from microcredit.settings import Settings
 from microcredit.web.guard import public
 
@@ -87,18 +88,42 @@ def limited(cast: Cast) -> TestResponse:
                        environ_overrides={"REMOTE_ADDR": "10.9.0.1"})  # fmt: skip
 
 
+def typed(cast: Cast, path: str, **data: str) -> TestResponse:
+    """The answer to a form of the sign-in page."""
+    client = cast.app.test_client()
+    page = client.get("/connexion", base_url=NORTH).text
+    data["_key"] = page.split('name="_key" value="')[1].split('"')[0]
+    return client.post(path, base_url=NORTH, data=data)
+
+
+def stale(person: Person, database: Provision) -> Person:
+    """The same person, who proved more than five minutes ago who she is."""
+    assert person.client is not None
+    engine = create_engine(database.migration_url)
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE gate.session SET first_factor_at = now() - interval '6 minutes'"
+                 " WHERE token_hash = sha256(CAST(:token AS bytea))"), {"token": person.token.encode()},
+        )  # fmt: skip
+    engine.dispose()
+    return person
+
+
 #: An answer of each status that the product gives, and of each kind of page.
 STATUSES = {
     "a list": 200, "an act": 303, "a key of nobody": 400, "a role without the right": 403,
     "a path of nothing": 404, "a method of nothing": 405, "an act too late": 409, "too much": 413,
     "a host of nobody": 421, "a form": 422, "an attempt too many": 429, "a failure": 500,
     "no database": 503, "the way in": 302, "methods": 200, "a head": 200, "health": 200, "the apex": 200,
-    "a missing file": 404,
+    "a missing file": 404, "a wrong password": 401, "the journal as a file": 200, "referrals as a file": 200,
+    "a document": 200, "a proof that is asked again": 303, "a provider of nobody": 404,
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def answers(cast: Cast, broken: Flask, orphan: Flask) -> dict[str, TestResponse]:
+def answers(
+    cast: Cast, broken: Flask, orphan: Flask, database: Provision
+) -> dict[str, TestResponse]:
     """One answer of each kind."""
     nadia, anybody = cast.nadia, cast.app.test_client()
     number = cast.case(State.SENT_TO_BANK)
@@ -125,6 +150,12 @@ def answers(cast: Cast, broken: Flask, orphan: Flask) -> dict[str, TestResponse]
         "health": anybody.get("/healthz", base_url=NORTH),
         "the apex": anybody.get("/", base_url="http://localhost"),
         "a missing file": nadia.get("/static/nowhere.css"),
+        "a wrong password": typed(cast, "/connexion", email="x@north.example", password="x"),
+        "the journal as a file": cast.delphine.anew().get("/journal.csv"),
+        "referrals as a file": cast.manon.anew().get("/orientations.csv"),
+        "a document": nadia.get(f"/prets/{cast.case(State.DISBURSED)}/echeancier.pdf"),
+        "a proof that is asked again": stale(cast.carole.anew(), database).get("/journal.csv"),
+        "a provider of nobody": typed(cast, "/sso/99999"),
     }
 
 
@@ -169,6 +200,10 @@ def test_every_route_answers_with_exactly_these_headers(app: Flask, cast: Cast, 
     assert {200, 400} <= seen or not name
 
 
+#: Refusals that come back with the form itself.
+FORMS = ("a form", "an attempt too many", "a wrong password")
+
+
 @pytest.mark.parametrize("kind", [kind for kind, status in STATUSES.items() if status >= 400])
 def test_a_refusal_is_a_french_page_with_a_way_out(
     answers: dict[str, TestResponse], kind: str
@@ -177,7 +212,7 @@ def test_a_refusal_is_a_french_page_with_a_way_out(
     assert answer.content_type == "text/html; charset=utf-8"
     assert '<html lang="fr"' in answer.text
     assert "<h1" in answer.text
-    assert kind in ("a form", "an attempt too many") or "Revenir à l’accueil" in answer.text
+    assert kind in FORMS or "Revenir à l’accueil" in answer.text
 
 
 def test_a_file_of_the_site_may_be_kept_by_everybody_and_a_missing_one_by_nobody(
@@ -251,3 +286,20 @@ def test_no_name_ever_reaches_a_log(
     assert "break_in_code" in logged, "the place of a failure is logged"
     assert "database unavailable: OperationalError" in logged
     assert cast.nadia.token not in logged
+
+
+def test_a_line_break_starts_no_line_of_a_log(
+    cast: Cast, broken: Flask, orphan: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    forged = "\nCRITICAL forged\r\nCRITICAL forged"
+    cast.nadia.get("/%0ACRITICAL%20forged%0D%0A")
+    cast.nadia.get("/dossiers", query_string={"vue": forged, "page": forged})
+    cast.nadia.post("/dossiers/nouveau", {"last_name": forged, "phone": forged})
+    for where in ("code", "statement"):
+        data = {"last_name": forged}
+        answer = broken.test_client().post(f"/clumsy/{where}", base_url=NORTH, data=data)
+        assert answer.status_code == 500
+    orphan.test_client().get("/connexion", base_url=NORTH, query_string={"suite": forged})
+    assert "failure " in caplog.text
+    assert "CRITICAL forged" not in caplog.text

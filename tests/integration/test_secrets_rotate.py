@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from tests.cast import ALPHA, PASSWORD, Cast, Person
 
+from microcredit.accounts.services import PER_ACCOUNT
 from microcredit.app import create_app
 from microcredit.kernel.database import Pools
 from microcredit.settings import Settings
@@ -82,3 +84,32 @@ def test_a_sign_in_page_opened_before_the_rotation_still_signs_in(
         client._cookies = before._cookies
         answer = client.post("/connexion", base_url="http://north.localhost", data=typed)
         assert answer.status_code == status
+
+
+def test_a_computer_that_is_known_stays_known_through_a_rotation(
+    cast: Cast, rotated: Flask, forgetful: Flask
+) -> None:
+    email, origin = "elie@north.example", "http://north.localhost"
+
+    def send(app: Flask, cookies: FlaskClient | None, password: str, address: str) -> FlaskClient:
+        client = app.test_client()
+        if cookies is not None:
+            client._cookies = {k: v for k, v in cookies._cookies.items() if "__Host-device" in k}
+            assert client._cookies
+        page = client.get("/connexion", base_url=origin).text
+        key = page.split('name="_key" value="')[1].split('"')[0]
+        answer = client.post(
+            "/connexion", base_url=origin, environ_overrides={"REMOTE_ADDR": address},
+            data={"_key": key, "email": email, "password": password},
+        )  # fmt: skip
+        client.environ_base["status"] = str(answer.status_code)
+        return client
+
+    known = send(cast.app, None, PASSWORD, "10.8.0.1")
+    assert known.environ_base["status"] == "303"
+    for app in (rotated, forgetful):
+        for guess in range(PER_ACCOUNT):
+            send(app, None, "pas celui-là", f"10.8.1.{guess}")
+        assert send(app, None, PASSWORD, "10.8.2.1").environ_base["status"] == "429"
+    assert send(forgetful, known, PASSWORD, "10.8.2.2").environ_base["status"] == "429"
+    assert send(rotated, known, PASSWORD, "10.8.2.3").environ_base["status"] == "303"

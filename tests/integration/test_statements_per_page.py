@@ -53,6 +53,7 @@ PAGES: dict[str, tuple[str, Callable[[dict[State, str]], str], int]] = {
     "providers": ("theo", lambda _: "/fournisseurs", 3),
     "accounts": ("theo", lambda _: "/organismes", 3),
     "trail": ("colin", lambda _: "/journal", 4),
+    "file of the trail": ("colin", lambda _: "/journal.csv", 3),
     "readings of a case": (
         "lucie",
         lambda of: f"/dossiers/{of[State.APPROVED]}/consultations",

@@ -105,6 +105,7 @@ _SENTENCES: dict[Nature, dict[str, str]] = {
     _N.ACCESS: {
         "read:accounts": "a regardé qui a accès à quoi",
         "read_trail": "a lu le journal",
+        "export:trail": "a exporté le journal",
         "keep_view": "a gardé une vue de la liste",
         "forget_view": "a retiré une vue de la liste",
         "advance_demo": "a avancé la date de la démonstration",

@@ -95,7 +95,7 @@ def referral(number: str) -> ResponseReturnValue:
 
 
 @pages.route("/orientations.csv")
-@requires(Permission.READ_REFERRALS)
+@requires(Permission.READ_REFERRALS, fresh=True, page="cases.referrals")
 def referrals_csv() -> ResponseReturnValue:
     """One's own referrals as a file."""
     rows = all_referrals(session(), identity())

@@ -57,6 +57,11 @@ class Form(Generic[T]):
         """What a service's refusal says, 422 when an answer is wrong, 200 otherwise."""
         return self._refused or (422 if self.errors else 200)
 
+    @property
+    def refused(self) -> bool:
+        """Whether a service refused what was readable."""
+        return bool(self._refused)
+
     def read(self) -> T | None:
         """What the schema makes of the posted form; None when something is wrong with it."""
         posted = request.form

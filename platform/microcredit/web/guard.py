@@ -33,15 +33,18 @@ def requires(
     one_time: bool = True,
     fresh: bool = False,
     before_factor: bool = False,
+    page: str = "",
 ) -> Callable[[View], View]:
     """The view needs `permission` in some scope; a POST also needs its form's key.
 
     `one_time=False` is for a POST that changes nothing, such as figures computed while typing.
     `fresh=True` asks for the second factor (the password, for who has none) unless it was proved
     within five minutes, then comes back. `before_factor=True` is for the few pages that somebody
-    reaches who must still set up a second factor where one is required.
-    The view runs in the request's transaction: committed when it answers below 400, rolled back
-    otherwise, before anything is sent.
+    reaches who must still set up a second factor where one is required. `page` is the endpoint that
+    offers a file: a browser that downloads one leaves no page behind, so one comes back to that one.
+    The view runs in the request's transaction, which ends before anything is sent: an act is committed
+    when it answers below 400 and rolled back otherwise; a page that was made is committed whatever its
+    status, since what it shows was read, and that stays in the trail.
     """
 
     def mark(view: View) -> View:
@@ -53,7 +56,9 @@ def requires(
             try:
                 if not identity.may(permission):
                     raise Forbidden
-                asked = _ask_for_proof(identity, fresh=fresh, before_factor=before_factor)
+                asked = _ask_for_proof(
+                    identity, fresh=fresh, before_factor=before_factor, page=page
+                )
                 response = asked or _run(identity, view, values, one_time=one_time)
             except (Forbidden, NotFound, keys.BadKey):
                 session().rollback()
@@ -86,7 +91,7 @@ def _run(
 ) -> Response:
     if request.method == "POST":
         return _act(identity, view, values, one_time=one_time)
-    return _finished(make_response(view(**values)))
+    return _shown(view, values)
 
 
 def _act(
@@ -94,7 +99,7 @@ def _act(
 ) -> Response:
     nonce = keys.check(identity)
     if not one_time:
-        return _finished(make_response(view(**values)))
+        return _shown(view, values)
     first_result = keys.claim(session(), identity, nonce)
     if first_result is not None:
         flash("Cet envoi avait déjà été reçu. Rien n’a été fait deux fois : en voici le résultat.")
@@ -108,6 +113,12 @@ def _act(
     return finished
 
 
+def _shown(view: View, values: dict[str, str | int]) -> Response:
+    response = make_response(view(**values))
+    session().commit()
+    return response
+
+
 def _finished(response: Response) -> Response:
     if response.status_code < 400:
         session().commit()
@@ -116,25 +127,31 @@ def _finished(response: Response) -> Response:
     return response
 
 
-def _ask_for_proof(identity: Identity, *, fresh: bool, before_factor: bool) -> Response | None:
+def _ask_for_proof(
+    identity: Identity, *, fresh: bool, before_factor: bool, page: str
+) -> Response | None:
     """The page where the person proves more, or None when what she proved is enough for this one."""
     required = resources().settings.require_second_factor and not before_factor
     if required and identity.second_factor_age is None:
         if identity.has_second_factor:
-            return _ask_to_confirm()
+            return _ask_to_confirm(page)
         flash(
             "Il faut ici un second moyen de prouver que c’est vous. Ajoutez-en un pour continuer.",
             "info",
         )
         return redirect(url_for("accounts.security"), 303)
-    return _ask_to_confirm() if fresh and identity.proof_age > FRESH else None
+    return _ask_to_confirm(page) if fresh and identity.proof_age > FRESH else None
 
 
-def _ask_to_confirm() -> Response:
+def _ask_to_confirm(page: str) -> Response:
     """Ask again who it is; what was typed is kept, and offered afterwards."""
     if request.method == "POST":
         keep_typed()
     back = request.full_path.rstrip("?") if request.method == "GET" else None
+    if page:
+        flash("Confirmez d’abord que c’est vous, puis demandez de nouveau le fichier.", "info")
+        asked = request.query_string.decode("ascii", "replace")
+        back = url_for(page) + (f"?{asked}" if asked else "")
     return redirect(url_for("accounts.confirm", suite=back), 303)
 
 

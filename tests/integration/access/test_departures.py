@@ -96,6 +96,53 @@ def test_the_work_of_a_desk_goes_to_somebody_named(access: Access, troupe: Cast)
         held = f"SELECT array_agg(DISTINCT held_by) FROM app.{table} WHERE held_by IS NOT NULL"
         assert value(access.owner, held) == [troupe.nadia.account_id]
     assert access.standing(troupe.bea.email) == (None, True)
+    page = troupe.nadia.get(f"/dossiers/{number}").text
+    for words in (
+        "Suivi par</dt><dd>Nadia, qui a repris ce qui attendait", "reprise par Nadia", "avec Nadia",
+    ):  # fmt: skip
+        assert words in page, words
+    block = page.partition('aria-labelledby="t-dossier"')[2].partition("</section>")[0]
+    assert block.startswith(' data-block="state"')
+    assert "Suivi par" in block
+    assert "Suivi par" in read(troupe.carole.get(f"/dossiers/{number}"))
+    access.owner.execute("UPDATE app.task SET due_on = current_date WHERE held_by IS NOT NULL")
+    assert "reprise par Nadia" in read(troupe.nadia.get("/ma-journee"))
+    moved = troupe.case(State.APPOINTMENT, at="farid", worker="nadia")
+    assert "Suivi par" not in read(troupe.nadia.get(f"/dossiers/{moved}"))
+
+
+def test_the_referrals_of_an_adviser_go_to_a_colleague_of_hers(access: Access, troupe: Cast):
+    local, email = "Mission locale A", "conseil@d.example"
+    other = arrived(access, troupe, "collegue@d.example", Role.PRESCRIBER_ADVISER, local)
+    membership = arrived(access, troupe, email, Role.PRESCRIBER_ADVISER, local)
+    number = troupe.case(State.CONTACT)
+    theirs = (
+        "SELECT a.email FROM app.case_file c JOIN app.account a ON a.id = c.referrer_account_id"
+    )
+    access.owner.execute(
+        "UPDATE app.case_file SET prescriber_id = %s, referrer_account_id ="
+        " (SELECT id FROM app.account WHERE email = %s) WHERE number = %s",
+        (access.organisation(local), email, number),
+    )
+    path = f"/organismes/{access.organisation(local)}/acces/{membership}/fermer"
+    page = read(troupe.tania.get(path))
+    assert "Elle suit 1 personne orientée." in page
+    assert "Nadia" not in page, "who builds files does not follow as a prescriber"
+    for wrong in ({}, {"successor": membership}, {"successor": access.membership(troupe.nadia)},
+                  {"successor": access.membership(troupe.manon)}):  # fmt: skip
+        assert end(access, "tania", membership, local, **wrong) == 422, wrong
+    assert end(access, "tania", membership, local, successor=other) == 303
+    assert value(access.owner, theirs) == "collegue@d.example"
+    browser, _ = access.sign_in("collegue@d.example", NEW_PASSWORD)
+    assert browser.get(f"/orientations/{number}", base_url=NORTH).status_code == 200
+    handed = "SELECT count(*) FROM app.audit_event WHERE act = 'hand_over'"
+    assert value(access.owner, handed) == 2
+    # The last adviser leaves at once: nobody can follow in her place, the CCAS goes on.
+    last = f"/organismes/{access.organisation(local)}/acces/{other}/fermer"
+    assert "Aucune autre conseillère" in read(troupe.tania.get(last))
+    assert end(access, "tania", other, local) == 303
+    assert browser.get(f"/orientations/{number}", base_url=NORTH).status_code == 303
+    assert troupe.nadia.get(f"/dossiers/{number}").status_code == 200
 
 
 def test_nobody_ends_her_own_access_and_the_last_administrator_stays(access: Access, troupe: Cast):

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 from tests.commands import ENGLISH, CommandLine
 
 from microcredit.cli import run
@@ -132,7 +133,9 @@ def test_migrate_says_when_its_account_is_not_strong_enough(
     microcredit.refuses("migrate", sentence=f"{sentence}_absent.", status=1)
 
 
-def test_a_territory_is_on_boarded_in_two_commands(microcredit: CommandLine, tmp_path: Path):
+def test_a_territory_is_on_boarded_in_two_commands(
+    microcredit: CommandLine, tmp_path: Path, database: Provision
+):
     folder = str(tmp_path)
     status, out, wrong = microcredit(
         "tenants", "new", "--lead", "59253", "--member", "59153", "--member", "59207",
@@ -151,6 +154,14 @@ def test_a_territory_is_on_boarded_in_two_commands(microcredit: CommandLine, tmp
         "vallee-ecrite  VW  Regroupement de Fresnes-sur-Escaut  "
         "https://vallee-ecrite.microcredit.example\n"
     ) in out
+    engine = create_engine(database.migration_url)
+    with engine.connect() as connection:
+        accounts = text(
+            "SELECT count(*) FROM app.account a JOIN tenancy.tenant t ON t.id = a.tenant_id"
+            " WHERE t.slug = 'vallee-ecrite'"
+        )
+        assert connection.scalar(accounts) == 0, "nobody can sign in before she is invited"
+    engine.dispose()
 
 
 def test_every_fault_of_every_file_is_printed_and_the_good_file_is_created(

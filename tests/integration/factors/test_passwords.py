@@ -2,16 +2,18 @@
 
 import re
 import statistics
+import threading
 import time
 import unicodedata
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import argon2
 import pytest
 from tests.cast import PASSWORD, Cast, Person, gate_of, read, resources_of
 from tests.integration.factors.conftest import Hire
-from tests.integration.factors.visitor import Visitor
+from tests.integration.factors.visitor import KEY, Visitor
 from tests.integration.isolation.connections import Connection, value
 
 from microcredit.accounts.schemas import SignIn
@@ -106,6 +108,20 @@ def test_changing_ones_password_ends_every_other_session_and_the_old_password(
     assert visitor(person).sign_in(NEW).status_code == 303
 
 
+def test_a_password_is_good_for_as_long_as_nobody_changes_it(
+    hire: Hire, visitor: Visit, owner: Connection
+) -> None:
+    person = hire()
+    owner.execute(
+        "UPDATE gate.credential SET changed_at = now() - interval '10 years' WHERE account_id = %s",
+        (person.account_id,),
+    )
+    here = visitor(person)
+    answer = here.sign_in()
+    assert answer.status_code == 303
+    assert "mot-de-passe" not in answer.location
+
+
 def test_a_link_replaces_a_forgotten_password_once(
     hire: Hire, visitor: Visit, cast: Cast, owner: Connection
 ) -> None:
@@ -124,6 +140,28 @@ def test_a_link_replaces_a_forgotten_password_once(
     assert "Demandez-en un nouveau" in read(page)
     assert again.post(link, {"password": NEW + " bis"}, "/connexion").status_code == 404
     assert visitor(person).sign_in(NEW).status_code == 303
+
+
+def test_of_six_who_send_the_same_link_at_once_one_wins(
+    hire: Hire, visitor: Visit, cast: Cast, owner: Connection
+) -> None:
+    person = hire()
+    link = link_for(cast, owner, visitor(person))
+    browsers, start = [visitor(person) for _ in range(6)], threading.Barrier(6)
+    keys = [KEY.findall(one.get(link).text)[-1] for one in browsers]
+
+    def send(number: int) -> int:
+        start.wait(30)
+        typed = {"_key": unescape(keys[number]), "password": f"{NEW} {number}"}
+        return browsers[number].client.post(link, data=typed, base_url=person.origin).status_code
+
+    with ThreadPoolExecutor(6) as threads:
+        statuses = list(threads.map(send, range(6)))
+    assert sorted(statuses) == [303] + [404] * 5
+    for number, status in enumerate(statuses):
+        entered = visitor(person).sign_in(f"{NEW} {number}").status_code
+        assert entered == (303 if status == 303 else 401)
+        owner.execute("DELETE FROM gate.attempt")
 
 
 def test_looking_at_the_link_uses_nothing_up(

@@ -202,6 +202,8 @@ ROUTES = (
     _post("accounts.ask_to_join", "/demander-acces", "Envoyer une demande d’accès", EVERYBODY, None),
     Route("accounts.journal", "/journal", "Le journal : qui a fait ou consulté quoi",
           frozenset({Role.COORDINATOR, Role.DPO})),
+    Route("accounts.journal_csv", "/journal.csv", "Le journal en fichier",
+          frozenset({Role.COORDINATOR, Role.DPO})),
     Route("cases.consultations", f"{_CASE}/consultations", "Qui a consulté ce dossier",
           WORKERS | {Role.COORDINATOR}, state=_S.DIAGNOSIS),
     Route("groupings.territory", "/territoire", "Le territoire",

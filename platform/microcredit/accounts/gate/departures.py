@@ -14,6 +14,7 @@ class OpenWork:
 
     tasks: int
     appointments: int
+    referrals: int
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,12 @@ class Departures(Door):
     def open_work(self, slug: str, token: str, membership: int) -> OpenWork:
         """What a successor would take over; nothing for a role without work of its own."""
         statement = text(
-            "SELECT tasks, appointments FROM gate.open_work(:slug, :token, :membership)"
+            "SELECT tasks, appointments, referrals FROM gate.open_work(:slug, :token, :membership)"
         )
         values = {"slug": slug, "token": token, "membership": membership}
         with self._engine.begin() as connection:
             row = connection.execute(statement, values).one_or_none()
-        return OpenWork(row.tasks, row.appointments) if row else OpenWork(0, 0)
+        return OpenWork(*row) if row else OpenWork(0, 0, 0)
 
     def set_manager(self, slug: str, token: str, membership: int, *, manages: bool) -> str:
         """done, unknown, self, or role when nobody of that role may manage."""

@@ -165,7 +165,9 @@ def reaches(identity: Identity, permission: Permission, organisation: int) -> bo
 
 
 def _can_follow(role: Role, organisation: int) -> ColumnElement[bool]:
-    """Case workers follow anybody; a colleague of the same desk follows a desk."""
+    """Case workers follow anybody, a colleague of the same desk a desk, and of the same organisation an adviser."""
+    if role is Role.PRESCRIBER_ADVISER:
+        return and_(Membership.role == role.value, Membership.organisation_id == organisation)
     same_desk = and_(
         Membership.role == Role.FRONT_DESK.value,
         Membership.organisation_id == organisation,

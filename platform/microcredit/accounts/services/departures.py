@@ -35,7 +35,7 @@ def end_access(
     if outcome == "unknown":
         raise NotFound("Cet accès n’existe pas, n’est pas le vôtre, ou est déjà fermé.")
     if outcome == "hand_over":
-        raise NoSuccessor(fields={"successor": "Dites qui reprend ses tâches et ses rendez-vous."})
+        raise NoSuccessor(fields={"successor": "Dites qui reprend ce qui attend."})
     if outcome != "ended":
         raise NotEnded(ENDED[outcome])
 

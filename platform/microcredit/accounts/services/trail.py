@@ -15,27 +15,47 @@ from microcredit.groupings.models import Organisation
 from microcredit.kernel import audit, keyset
 from microcredit.kernel.audit import AuditEvent
 from microcredit.kernel.clock import PARIS
+from microcredit.kernel.errors import DomainError
 from microcredit.kernel.keyset import AnyRow, AnySelect, Keyset
 from microcredit.kernel.permissions import Role
 
 NUMBER = re.compile(r"[A-Z]{1,8}-\d{4}-\d{4,}")
 LISTED_DAYS = 30
+#: The most lines of a file: what a spreadsheet of an office opens, and what one answer may hold.
+MOST_LINES = 20_000
 NEWEST_FIRST = Keyset(
     AuditEvent.seq.expression, AuditEvent.id.expression, "seq", "id", descending=True
 )
 
 
+class TooManyLines(DomainError):
+    """The file would be longer than MOST_LINES."""
+
+    status = 422
+    message = (
+        "Cela ferait plus de 20 000 lignes : un fichier n’en tient pas davantage. Choisissez une période"
+        " plus courte, ou une seule personne."
+    )
+
+
 @dataclass(frozen=True)
 class Event:
-    """One line of the journal."""
+    """One line of the journal; `seq` and `hash` place it in the chain."""
 
     at: datetime
     who: str
     hat: str
+    nature: Nature
     sentence: str
     number: str
     note: str
-    refused: bool
+    seq: int
+    hash: str
+
+    @property
+    def refused(self) -> bool:
+        """Whether it tells of a refusal."""
+        return self.nature is Nature.REFUSAL
 
 
 @dataclass(frozen=True)
@@ -83,6 +103,23 @@ def read_journal(session: Session, asked: Asked) -> Journal:
     return Journal(found, people)
 
 
+def export_journal(session: Session, asked: Asked) -> list[Event]:
+    """All the events that were asked for, newest first, for a file. Raises TooManyLines.
+
+    What was taken away is recorded: the filters, and how many lines.
+    """
+    rows = session.execute(
+        _events()
+        .where(*_wanted(asked))
+        .order_by(AuditEvent.seq.desc(), AuditEvent.id.desc())
+        .limit(MOST_LINES + 1)
+    ).all()
+    if len(rows) > MOST_LINES:
+        raise TooManyLines(fields={"du": TooManyLines.message})
+    audit.record(session, "export", "trail", lines=str(len(rows)), **_said(asked))
+    return [_event(row) for row in rows]
+
+
 def readings_of(session: Session, number: str, cursor: str) -> Readings:
     """Who read, changed or was refused a case, and who had it in a list. Its reading is recorded.
 
@@ -98,7 +135,7 @@ def _events() -> AnySelect:
     return (
         select(
             AuditEvent.id, AuditEvent.seq, AuditEvent.at, AuditEvent.act, AuditEvent.subject,
-            AuditEvent.detail, Account.name, Membership.role,
+            AuditEvent.detail, AuditEvent.hash, Account.name, Membership.role,
             Organisation.name.label("organisation"),
         )
         .outerjoin(Account, Account.id == AuditEvent.account_id)
@@ -117,8 +154,8 @@ def _event(row: AnyRow) -> Event:
     number = NUMBER.search(row.subject)
     return Event(
         row.at, row.name or _nobody(words.nature), _hat(row.role, row.organisation),
-        words.sentence, number.group() if number else "", _note(row.detail),
-        words.nature is Nature.REFUSAL,
+        words.nature, words.sentence, number.group() if number else "", _note(row.detail),
+        row.seq, bytes(row.hash).hex(),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from microcredit.accounts.models import Account
 from microcredit.cases import sealed, transitions
 from microcredit.cases.codes import Act, TaskKind
-from microcredit.cases.models import Case, Task
+from microcredit.cases.models import Appointment, Case, Task
 from microcredit.cases.schemas import AddTask
 from microcredit.cases.services.find import get, within
 from microcredit.kernel import audit
@@ -45,12 +45,13 @@ class AlreadyDone(DomainError):
 
 @dataclass(frozen=True)
 class TaskRow:
-    """A task of a case as its page shows it."""
+    """A task of a case as its page shows it; `holder` took it over from somebody who left."""
 
     id: int
     kind: TaskKind
     due_on: date
     words: str
+    holder: str
 
 
 @dataclass(frozen=True)
@@ -150,11 +151,12 @@ def due_tasks(
     rows = session.execute(
         select(
             Task.id, Task.kind, Task.due_on, Task.words, Task.case_id, Case.number,
-            Person.civility, Person.first_names, Person.last_name,
+            Person.civility, Person.first_names, Person.last_name, Account.name.label("holder"),
             func.count().over().label("total"),
         )
         .join(Case, Case.id == Task.case_id)
         .outerjoin(Person, Person.id == Case.person_id)
+        .outerjoin(Account, Account.id == Task.held_by)
         .where(
             Task.done_on.is_(None),
             Task.due_on <= today + AHEAD,
@@ -170,6 +172,7 @@ def due_tasks(
             TaskKind(row.kind),
             row.due_on,
             sealed.read(session, row.case_id, "task", row.words),
+            row.holder or "",
             row.number,
             full_name(row.civility or "", row.first_names or "", row.last_name or ""),
         )
@@ -182,17 +185,34 @@ def tasks_of(session: Session, identity: Identity, case: Case) -> list[TaskRow]:
     """The open tasks of a case that a role knows of, the most urgent first."""
     if not identity.may(Permission.WRITE_TASKS):
         return []
-    rows = session.scalars(
-        select(Task)
+    rows = session.execute(
+        select(Task.id, Task.kind, Task.due_on, Task.words, Account.name.label("holder"))
+        .outerjoin(Account, Account.id == Task.held_by)
         .where(Task.case_id == case.id, Task.done_on.is_(None), Task.kind.in_(kinds_for(identity)))
         .order_by(Task.due_on, Task.id)
     )
     return [
         TaskRow(
-            row.id, TaskKind(row.kind), row.due_on, sealed.read(session, case.id, "task", row.words)
+            row.id,
+            TaskKind(row.kind),
+            row.due_on,
+            sealed.read(session, case.id, "task", row.words),
+            row.holder or "",
         )
         for row in rows
     ]
+
+
+def follower_of(session: Session, case: Case) -> str:
+    """Who took over the open work of a case from somebody who left; "" when nobody had to."""
+    last = select(func.max(Appointment.id)).where(Appointment.case_id == case.id).scalar_subquery()
+    tasks = select(Task.held_by).where(Task.case_id == case.id, Task.done_on.is_(None))
+    meetings = select(Appointment.held_by).where(Appointment.id == last)
+    held = tasks.union(meetings).subquery()
+    name = session.scalar(
+        select(Account.name).join(held, held.c.held_by == Account.id).order_by(Account.id.desc())
+    )
+    return name or ""
 
 
 def _open_of(session: Session, case: Case, *kinds: TaskKind) -> list[Task]:

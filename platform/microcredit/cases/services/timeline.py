@@ -21,7 +21,7 @@ from microcredit.cases.models import Appointment, Case, CaseEvent
 from microcredit.cases.services.diagnosis import Facts, facts, missing
 from microcredit.cases.services.find import get
 from microcredit.cases.services.indicators import Indicators, indicators_of
-from microcredit.cases.services.tasks import OF_A_LOAN, TaskRow, tasks_of
+from microcredit.cases.services.tasks import OF_A_LOAN, TaskRow, follower_of, tasks_of
 from microcredit.governance.services import delays
 from microcredit.groupings.models import Organisation
 from microcredit.groupings.services import commune_names
@@ -87,11 +87,12 @@ class Event:
 
 @dataclass(frozen=True)
 class Meeting:
-    """The appointment that holds."""
+    """The appointment that holds; `holder` took it over from somebody who left."""
 
     on_date: date
     at_time: time
     place: str
+    holder: str | None
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ class CasePage:
     limit: int | None
     today: date
     tasks: list[TaskRow]
+    follower: str
     indicators: Indicators | None
 
     @property
@@ -159,6 +161,7 @@ def read_case(session: Session, identity: Identity, number: str) -> CasePage:
         limit=delays(session, today).get(case.state),
         today=today,
         tasks=tasks_of(session, identity, case),
+        follower=follower_of(session, case),
         indicators=indicators_of(session, found) if budget and found.lines else None,
     )
     audit.record(session, "read", f"case:{case.number}")
@@ -206,8 +209,9 @@ def _seen(session: Session, identity: Identity, case: Case, event: CaseEvent, wh
 def meeting_of(session: Session, case: Case) -> Meeting | None:
     """The last appointment noted for a case."""
     row = session.execute(
-        select(Appointment.on_date, Appointment.at_time, Organisation.name)
+        select(Appointment.on_date, Appointment.at_time, Organisation.name, Account.name)
         .join(Organisation, Organisation.id == Appointment.place_id)
+        .outerjoin(Account, Account.id == Appointment.held_by)
         .where(Appointment.case_id == case.id)
         .order_by(Appointment.id.desc())
         .limit(1)

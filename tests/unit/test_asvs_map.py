@@ -1,0 +1,48 @@
+"""The map of ASVS 5.0 (levels 1 and 2): each requirement of these chapters has a test that exists, or a reason."""
+
+import ast
+import csv
+import re
+
+from microcredit.settings import ROOT
+
+CHAPTERS = ("V6", "V7", "V8", "V10", "V16")
+NODE = re.compile(r"tests/[\w/]+\.py::test_\w+")
+
+
+def rows() -> list[dict[str, str]]:
+    """The rows of the map."""
+    with (ROOT / "tests" / "asvs_l2_map.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def missing(node: str) -> str:
+    """Why `path::name` is no test of this repository; "" when it is one."""
+    if not NODE.fullmatch(node):
+        return "no path::name"
+    path, _, name = node.partition("::")
+    if not (ROOT / path).is_file():
+        return "no such file"
+    tree = ast.parse((ROOT / path).read_text("utf-8"))
+    names = {one.name for one in tree.body if isinstance(one, ast.FunctionDef)}
+    return "" if name in names else "no such test"
+
+
+def test_every_test_that_the_map_names_exists() -> None:
+    named = [(row["asvs_id"], node) for row in rows() for node in row["test_id"].split()]
+    assert len(named) > 80
+    assert [(one, node, missing(node)) for one, node in named if missing(node)] == []
+
+
+def test_no_requirement_of_these_chapters_is_without_a_test_or_a_reason() -> None:
+    ours = [row for row in rows() if row["asvs_id"].partition(".")[0] in CHAPTERS]
+    assert {row["asvs_id"].partition(".")[0] for row in ours} == set(CHAPTERS)
+    assert [row["asvs_id"] for row in ours if not row["test_id"] and not row["why_not"]] == []
+    assert [row["asvs_id"] for row in ours if row["applies"] == "no" and row["test_id"]] == []
+
+
+def test_a_test_that_is_not_there_is_found_out() -> None:
+    assert missing("tests/unit/test_asvs_map.py::test_a_test_that_is_not_there_is_found_out") == ""
+    assert missing("tests/unit/test_asvs_map.py::test_of_nothing") == "no such test"
+    assert missing("tests/unit/test_nothing.py::test_of_nothing") == "no such file"
+    assert missing("test_of_nothing") == "no path::name"
