@@ -17,6 +17,7 @@ setup: ## Set everything up in .venv and node_modules; only what changed is done
 
 setup-dev: setup ## The same, with what tests and checks need
 	@$(MAKE) -s .venv/.dev
+	@.venv/bin/python -m microcredit.web.assets --dev
 
 demo: setup ## Serve the demo tenants (PORT=8000); Ctrl-C stops everything
 	@exec .venv/bin/microcredit demo --port $(PORT)

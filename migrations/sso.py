@@ -274,7 +274,8 @@ OPEN_TO_GATE = (
 def signature(declared: str) -> str:
     """« use(p_slug text, p_id bigint) » → « gate.use(text, bigint) »."""
     name, _, arguments = declared.rstrip(")").partition("(")
-    return f"gate.{name}({', '.join(one.strip().split(' ', 1)[1] for one in arguments.split(','))})"
+    types = [one.strip().split(" ", 1)[1] for one in arguments.split(",") if one]
+    return f"gate.{name}({', '.join(types)})"
 
 
 def created(declared: str, returns: str, language: str, body: str, rights: str) -> str:

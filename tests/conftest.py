@@ -1,20 +1,26 @@
 """One real PostgreSQL for the whole run, one application, and the cast of every test."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
 
 import pytest
 from flask import Flask
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import NullPool, create_engine, text
 from tests.cast import Cast, gather
 
 from microcredit.app import create_app
+from microcredit.demo.accounts import TERRITORIES
+from microcredit.demo.run import build
 from microcredit.embedded import server as embedded
 from microcredit.kernel import migrate, provision, trail
 from microcredit.kernel.database import Pools, open_pools
 from microcredit.kernel.provision import Provision
 from microcredit.settings import Settings, administrator_url
+
+pytest_plugins = ["tests.browser.tally"]
 
 
 @pytest.fixture(scope="session")
@@ -46,12 +52,47 @@ def dropped(made: Provision) -> None:
         provision.drop(made)
 
 
+@contextmanager
+def copied(made: Provision) -> Iterator[Provision]:
+    """A copy of a database, for the same roles. Its trail is verified, then it is dropped."""
+    copy = replace(made, database=f"microcredit_{token_hex(4)}")
+    create = f"CREATE DATABASE {copy.database} TEMPLATE {made.database} OWNER microcredit_owner{made.suffix}"
+    _as_administrator(made, create)
+    provision.create(copy)
+    try:
+        yield copy
+        assert faults(copy) == []
+    finally:
+        _as_administrator(made, f"DROP DATABASE {copy.database} WITH (FORCE)")
+
+
+def _as_administrator(made: Provision, statement: str) -> None:
+    engine = create_engine(made.administrator, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+
+
 def faults(made: Provision) -> list[str]:
     """What is wrong with the chains of a database; nothing, whatever the tests did."""
     engine = create_engine(made.migration_url, poolclass=NullPool)
     with engine.connect() as connection:
         verdicts = trail.verify(connection)
     return [f"{one.slug} : {one.fault}" for one in verdicts if one.fault]
+
+
+@pytest.fixture(scope="session")
+def told(administrator: str) -> Iterator[Provision]:
+    """Both territories of the demo, told once in a run: who needs them takes a copy."""
+    made = provisioned(administrator)
+    build(demo_settings(made))
+    yield made
+    dropped(made)
+
+
+def demo_settings(made: Provision) -> Settings:
+    """Settings of a process that serves the demo on a database."""
+    slugs = tuple(territory.slug for territory in TERRITORIES)
+    return replace(settings_for(made, demo=True), demo_slugs=slugs)
 
 
 @pytest.fixture(scope="session")

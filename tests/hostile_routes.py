@@ -156,9 +156,9 @@ ROUTES: dict[str, Route] = {
     ),
     "accounts.provider": Route(
         "tania", at("/fournisseurs/0"), SaveProviderSchema,
-        {"provider": "0", "name": "Mission locale", "issuer": "https://id.exemple.fr", "client_id": "c",
-         "secret": "s", "organisation": "999999", "role": "prescriber_adviser", "admission": "rule",
-         "domain": "exemple.fr", "siret": "12345678901234", "profile": "oidc", "requires_acr": "mfa"},
+        {"provider": "0", "name": "Mission locale", "issuer": "https://id.exemple.fr", "client_id": "c", "secret": "s",
+         "organisation": "999999", "role": "prescriber_adviser", "admission": "rule", "domain": "exemple.fr",
+         "siret": "12345678901234", "profile": "oidc", "requires_acr": "mfa", "requires_amr": "otp"},
     ),
     "accounts.switch_provider": Route(
         "tania", at("/fournisseurs/etat"), SwitchProviderSchema, {"provider": "99999", "active": "false"}
@@ -166,7 +166,7 @@ ROUTES: dict[str, Route] = {
     "accounts.decide_arrival": Route(
         "tania", at("/fournisseurs/arrivees"), DecideArrivalSchema, {"arrival": "99999", "accept": "true"}
     ),
-    "accounts.set_out": Route("", at("/sso/99999"), SetOutSchema, {"invitation": "x" * 43}),
+    "accounts.set_out": Route("", at("/sso/99999"), SetOutSchema, {"invitation": "x" * 43, "again": "oui"}),
     "accounts.sign_in": Route(
         "", at("/connexion"), SignInSchema, {"email": "rien@north.example", "password": PASSWORD}
     ),
@@ -331,6 +331,8 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "accounts.providers": (),
     "accounts.provider": (),
     "accounts.come_back": ("state", "code", "iss", "error"),
+    "accounts.come_back_to_all": ("state", "code", "iss", "error"),
+    **dict.fromkeys(("accounts.leave_to_all", "accounts.left"), ("state",)),
     "accounts.sign_in": ("suite",),
     "accounts.resume": (),
     "accounts.ask_reset": (),

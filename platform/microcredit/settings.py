@@ -1,6 +1,7 @@
 """Every setting of the product, read once from the environment; nothing else reads it."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,10 @@ from urllib.parse import urlsplit
 
 #: The checkout or image root: it holds `templates/`, `tenants/` and `migrations/`.
 ROOT = Path(__file__).resolve().parents[2]
+
+
+#: Which variables a tenant file may name as holding the secret of a provider of identity.
+PROVIDER_VARIABLE = r"MICROCREDIT_PROVIDER_[A-Z0-9_]{1,60}(?<!_FILE)"
 
 
 class SettingsError(Exception):
@@ -103,6 +108,28 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
 def administrator_url() -> str | None:
     """`DATABASE_URL` as the tests and the demo read it: an administrator of another server."""
     return os.environ.get("DATABASE_URL") or None
+
+
+def provider_secret(variable: str, environment: Mapping[str, str] | None = None) -> str:
+    """The client secret that `variable` holds, or the file whose path `variable`_FILE holds.
+
+    No other variable can be named: a tenant file must not send our own secrets to a provider. Raises
+    SettingsError, in French.
+    """
+    env = os.environ if environment is None else environment
+    if not re.fullmatch(PROVIDER_VARIABLE, variable):
+        raise SettingsError("Le nom de la variable commence par MICROCREDIT_PROVIDER_.")
+    found = env.get(variable, "")
+    if path := env.get(f"{variable}_FILE"):
+        try:
+            found = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise SettingsError(
+                f"Le fichier que nomme {variable}_FILE n’est pas lisible."
+            ) from error
+    if not 0 < len(found) <= 500:
+        raise SettingsError(f"{variable} (ou {variable}_FILE) doit contenir le secret de client.")
+    return found
 
 
 def new_secret() -> str:

@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 from tests.benchmark import generator
 from tests.benchmark.bases import Base
-from tests.conftest import provisioned, settings_for
+from tests.conftest import demo_settings, provisioned, settings_for
 from tests.serving import free_port
 
-from microcredit.demo.accounts import TERRITORIES
-from microcredit.demo.run import build
 from microcredit.kernel import provision
 from microcredit.kernel.clock import today_in_paris
 from microcredit.kernel.database import open_pools
@@ -37,14 +35,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo(administrator: str) -> Iterator[Base]:
+def demo(told: Provision) -> Base:
     """The demo's two territories; the founding one is visited."""
-    made = provisioned(administrator)
-    slugs = tuple(territory.slug for territory in TERRITORIES)
-    settings = replace(settings_for(made, demo=True), demo_slugs=slugs, port=free_port())
-    build(settings)
-    yield Base("demo", slugs[0], made, settings)
-    provision.drop(made)
+    settings = replace(demo_settings(told), port=free_port())
+    return Base("demo", settings.demo_slugs[0], told, settings)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,8 @@ import time
 from datetime import date, timedelta
 
 from playwright.sync_api import expect
-from tests.browser.screen import TALLY, Screen
+from tests.browser.screen import Screen
+from tests.browser.tally import TALLY
 
 MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",

@@ -6,7 +6,6 @@ event loop running, which other tests could not bear.
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -21,11 +20,11 @@ import pytest
 from playwright.sync_api import Browser, StorageState, sync_playwright
 from sqlalchemy import create_engine, text
 from tests.browser.process import written
-from tests.browser.screen import DESKTOP, TALLY, Screen
-from tests.conftest import dropped, provisioned, settings_for
+from tests.browser.screen import DESKTOP, Screen
+from tests.conftest import copied, demo_settings
+from tests.serving import free_port
 
-from microcredit.demo.accounts import TERRITORIES
-from microcredit.demo.run import build
+from microcredit.kernel.provision import Provision
 from microcredit.settings import ROOT, Settings
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -63,19 +62,17 @@ class Demo:
 
 
 @pytest.fixture(scope="package")
-def demo(administrator: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """Both demo territories, built, served on a free port, with a worker beside."""
-    made = provisioned(administrator)
-    slugs = tuple(territory.slug for territory in TERRITORIES)
-    settings = replace(
-        settings_for(made, demo=True), demo_slugs=slugs, port=_free_port(), workers=2
-    )
-    build(settings)
+def demo(told: Provision, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Both demo territories, served on a free port, with a worker beside."""
     logs = tmp_path_factory.mktemp("logs")
-    with _process("serve", settings, logs), _process("work", settings, logs):
-        _wait_for(settings, logs)
-        yield Demo(settings)
-    dropped(made)
+    with copied(told) as made:
+        # A provider of identity may be on this machine: there is one in the tests.
+        settings = replace(
+            demo_settings(made), port=free_port(), workers=2, loopback_providers=True
+        )
+        with _process("serve", settings, logs), _process("work", settings, logs):
+            _wait_for(settings, logs)
+            yield Demo(settings)
     said = (logs / "serve").read_text("utf-8")
     assert " failure " not in said, said
 
@@ -142,16 +139,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         items[place] = item
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what axe judged, and how much the measured tasks took at most."""
-    if TALLY.pages:
-        tasks = "".join(f"; {task}: {figure:g}" for task, figure in TALLY.measured.items())
-        terminalreporter.write_line(
-            f"browser: {TALLY.pages} pages looked at, {TALLY.judged} judgements of axe,"
-            f" {TALLY.violations} findings{tasks}"
-        )
-
-
 @contextmanager
 def _process(work: str, settings: Settings, logs: Path) -> Iterator[None]:
     with (logs / work).open("wb") as log:
@@ -188,9 +175,3 @@ def _wait_for(settings: Settings, logs: Path) -> None:
                 said = (logs / "serve").read_text("utf-8")
                 raise TimeoutError(f"the server does not answer; it said: {said}") from silent
             time.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -2,8 +2,6 @@
 
 import re
 import urllib.request
-from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -18,6 +16,7 @@ from playwright.sync_api import (
     StorageState,
     expect,
 )
+from tests.browser.tally import TALLY
 
 DESKTOP, PHONE, SMALLEST = 1280, 390, 320
 HEIGHTS = {DESKTOP: 900, PHONE: 844, SMALLEST: 700}
@@ -58,24 +57,6 @@ NUMBER = re.compile(r"(?<=/)[A-Z]{2,4}-\d{4}-\d+")
 def kind(address: str) -> str:
     """The kind of a page: its path, with whatever the number of the case is."""
     return NUMBER.sub("*", urlsplit(address).path)
-
-
-@dataclass
-class Tally:
-    """How many pages axe has judged, and the largest figure of each measured task."""
-
-    pages: int = 0
-    judged: int = 0
-    violations: int = 0
-    measured: dict[str, float] = field(default_factory=dict)
-    kinds: Counter[tuple[object, ...]] = field(default_factory=Counter)
-
-    def note(self, task: str, figure: float) -> None:
-        """Keep the figure of a task if it is the largest so far."""
-        self.measured[task] = max(figure, self.measured.get(task, 0))
-
-
-TALLY = Tally()
 
 
 class Screen:

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import expect
 from tests.browser import acts
 from tests.browser.conftest import TERNOIS, Enter
-from tests.browser.screen import TALLY, Screen
+from tests.browser.screen import Screen
+from tests.browser.tally import TALLY
 
 DECLARED_ONLY = ("Venu par", "Historique", "Reçu à", "Agent d’accueil")
 

@@ -6,7 +6,7 @@ The seconds of a rejected debit are measured in the walk of a whole case, where 
 import pytest
 from tests.browser import acts
 from tests.browser.conftest import Enter
-from tests.browser.screen import TALLY
+from tests.browser.tally import TALLY
 
 #: What a hand does: a key pressed, an option chosen or a button pressed counts for one.
 MOST_FIELDS, MOST_ACTIONS, MOST_SECONDS = 8, 10, 60

@@ -90,6 +90,7 @@ def test_every_view_says_whom_it_is_for_and_stands_in_the_table(app: Flask):
         "home.index", "home.alive", "home.ready", "accounts.sign_in", "accounts.demo_sign_in",
         "accounts.ask_reset", "accounts.reset", "accounts.second_step", "accounts.invitation",
         "accounts.ask_to_join", "accounts.set_out", "accounts.come_back",
+        "accounts.come_back_to_all", "accounts.leave_to_all", "accounts.left",
     }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ REAL_TIME = {
     "accounts/models.py": "when an account was made",
     "accounts/services/access.py": "when a review of accesses was made",
     "accounts/services/factors.py": "the codes of an application change with real time",
+    "accounts/services/sso/flow.py": "when a provider was asked to prove again who one is",
     "accounts/services/sso/tokens.py": "a provider's token is good for some minutes",
     "accounts/services/trail.py": "how far back a journal looks",
     "cases/models.py": "the instant of an act, beside its business date",

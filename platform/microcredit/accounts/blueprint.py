@@ -75,11 +75,16 @@ def let_in(admitted: Opened | Waiting, suite: str = "") -> Response:
         return response
     if session_token():
         gate().end_session(here(), session_token())
-    kept = gate().kept_form(here(), admitted.account_id)
-    response = redirect(url_for("accounts.resume") if kept else path_here(suite), 303)
+    response = go_on(admitted.account_id, suite)
     response.delete_cookie(PENDING_COOKIE, secure=True, httponly=True, samesite="Lax")
     _know_device(response, admitted.account_id)
     return with_session(response, admitted.token)
+
+
+def go_on(account_id: int, suite: str) -> Response:
+    """Where the person was going, or first to what she had typed when she was stopped."""
+    kept = gate().kept_form(here(), account_id)
+    return redirect(url_for("accounts.resume") if kept else path_here(suite), 303)
 
 
 def pending_token() -> str:

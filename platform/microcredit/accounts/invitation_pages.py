@@ -38,8 +38,9 @@ def invitation(secret: str) -> ResponseReturnValue:
         except WeakPassword as refused:
             form.refuse(refused)
     page = render_template(
-        "accounts/invitation.html", form=form, shown=shown, who=_who(shown), secret=secret
-    )
+        "accounts/invitation.html", form=form, shown=shown, who=_who(shown), secret=secret,
+        providers=gate().invitation_providers(here(), secret),
+    )  # fmt: skip
     return page, form.status
 
 

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from microcredit.accounts.blueprint import gate, pages
+from microcredit.accounts.gate.provider_settings import Setting
 from microcredit.accounts.services import sso
 from microcredit.accounts.services.sso.settings import ProviderRefused, one
 from microcredit.accounts.sso_schemas import (
@@ -20,6 +21,14 @@ from microcredit.web.forms import Form
 from microcredit.web.guard import requires
 from microcredit.web.requests import identity, resources, session, session_token
 
+#: What ProConnect says of somebody's work, by its code: shown, and never required. A mission locale is
+#: mostly an association, whose people are no public agents.
+SAID = {
+    "agent_public": "agent public",
+    "agent_public_etat": "agent public de l’État",
+    "agent_public_territorial": "agent public territorial",
+}
+
 
 @pages.route("/fournisseurs")
 @requires(Permission.MANAGE_PROVIDERS)
@@ -31,6 +40,7 @@ def providers() -> ResponseReturnValue:
         providers=gate().providers(slug, token),
         arrivals=gate().arrivals(slug, token),
         role_of={role.value: role.label for role in Role},
+        said_of=SAID,
     )
 
 
@@ -51,7 +61,7 @@ def provider(provider: int) -> ResponseReturnValue:
     organisations = [(place.id, place.name) for place in sso.organisations(session())]
     return render_template(
         "accounts/provider.html", form=form, found=found, provider=provider, organisations=organisations,
-        back=_return_address(provider),
+        back=_return_address(found),
     ), form.status  # fmt: skip
 
 
@@ -87,16 +97,28 @@ def _save(asked: SaveProvider) -> None:
 
 def _shown(found: dict[str, object]) -> dict[str, object]:
     """A setting as the form names it."""
-    acr = found["requires_acr"]
     return {
         **{name: found[name] for name in (
             "name", "issuer", "client_id", "role", "admission", "domain", "siret", "profile")},
         "organisation": found["organisation_id"],
-        "requires_acr": " ".join(acr) if isinstance(acr, tuple) else "",
+        "requires_acr": _joined(found["requires_acr"]),
+        "requires_amr": _joined(found["requires_amr"]),
     }  # fmt: skip
 
 
-def _return_address(provider: int) -> str:
-    """What the provider must know of us; empty for one that has no number yet."""
-    back = url_for("accounts.come_back", provider=provider)
-    return resources().settings.origin(identity().slug) + back if provider else ""
+def _joined(codes: object) -> str:
+    return " ".join(codes) if isinstance(codes, tuple) else ""
+
+
+def _return_address(found: Setting | None) -> tuple[str, str]:
+    """What the provider must know of us, for coming back and for leaving; empty for a new one."""
+    if found is None:
+        return "", ""
+    settings = resources().settings
+    if found.profile == "proconnect":
+        shared = settings.origin("auth")
+        back = shared + url_for("accounts.come_back_to_all")
+        return back, shared + url_for("accounts.leave_to_all")
+    own = settings.origin(identity().slug)
+    back = url_for("accounts.come_back", provider=found.id)
+    return own + back, own + url_for("accounts.left")

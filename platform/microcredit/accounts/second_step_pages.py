@@ -2,16 +2,15 @@
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
 
 from microcredit.accounts import services
 from microcredit.accounts.blueprint import (
     browser,
     gate,
+    go_on,
     here,
     let_in,
     pages,
-    path_here,
     pending_token,
     site,
 )
@@ -56,10 +55,10 @@ def confirm() -> Answer:
     try:
         if asked is not None:
             _confirm(asked)
-            return _back()
+            return go_on(identity().account_id, request.args.get("suite", ""))
     except DomainError as refused:
         form.refuse(refused)
-    return _page("accounts/confirm.html", form, session_token(), one_click=_one_click())
+    return _page("accounts/confirm.html", form, session_token(), **_first_means())
 
 
 def _page(template: str, form: Form[Prove], token: str, **more: object) -> Answer:
@@ -89,14 +88,17 @@ def _confirm(asked: Prove) -> None:
         factors.confirm_password(gate(), me.slug, me.account_id, token, asked.password)
 
 
+def _first_means() -> dict[str, object]:
+    """What somebody without a second factor of her own may confirm by."""
+    me, token = identity(), session_token()
+    return {
+        "one_click": _one_click(),
+        "by_provider": gate().session_provider(me.slug, token),
+        "has_password": gate().own_password(me.slug, token) is not None,
+    }
+
+
 def _one_click() -> bool:
     """A demonstration is entered by one click: so is it confirmed."""
     me = identity()
     return me.is_demo and resources().settings.demo and not me.has_second_factor
-
-
-def _back() -> Response:
-    me = identity()
-    kept = gate().kept_form(me.slug, me.account_id)
-    suite = path_here(request.args.get("suite", ""))
-    return redirect(url_for("accounts.resume") if kept else suite, 303)

@@ -1,8 +1,9 @@
 """The pages of signing in and out, and of changing hats."""
 
-from flask import redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import MisdirectedRequest
+from werkzeug.wrappers import Response
 
 from microcredit.accounts import services
 from microcredit.accounts.blueprint import (
@@ -16,7 +17,7 @@ from microcredit.accounts.blueprint import (
 )
 from microcredit.accounts.gate import DemoAccount
 from microcredit.accounts.schemas import DemoSignInSchema, PutOnHatSchema, SignIn, SignInSchema
-from microcredit.accounts.services import WINDOW
+from microcredit.accounts.services import WINDOW, sso
 from microcredit.kernel.errors import DomainError, NotFound
 from microcredit.kernel.permissions import Permission
 from microcredit.web import keys
@@ -68,9 +69,11 @@ def demo_sign_in() -> ResponseReturnValue:
 @pages.route("/deconnexion", methods=["POST"])
 @requires(Permission.USE_ACCOUNT, one_time=False)
 def sign_out() -> ResponseReturnValue:
-    """End the session."""
-    services.sign_out(gate(), identity().slug, identity().account_id, session_token())
-    response = redirect(url_for("accounts.sign_in"), 303)
+    """End the session, and its provider's where it came through one."""
+    me, token = identity(), session_token()
+    away = sso.leave(gate(), resources().vault, _home(me.slug), token)
+    services.sign_out(gate(), me.slug, me.account_id, token)
+    response = _to_provider(away) if away else redirect(url_for("accounts.sign_in"), 303)
     response.delete_cookie(SESSION_COOKIE, secure=True, httponly=True, samesite="Lax")
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
@@ -113,6 +116,22 @@ def forget() -> ResponseReturnValue:
 def demo_accounts() -> list[DemoAccount]:
     """What the sign-in page offers: nothing outside demo mode."""
     return gate().demo_accounts(here()) if resources().settings.demo else []
+
+
+def _home(slug: str) -> sso.Home:
+    settings = resources().settings
+    own, everywhere = settings.origin(slug), settings.origin("auth")
+    return sso.Home(
+        slug, own + url_for("accounts.left"), everywhere + url_for("accounts.leave_to_all"),
+        tuple(settings.signing_keys),
+    )  # fmt: skip
+
+
+def _to_provider(away: sso.Away) -> Response:
+    """A page, not a redirection: the policy of our forms lets them lead nowhere else."""
+    response = make_response(render_template("accounts/leave.html", away=away, me=None))
+    response.headers["Refresh"] = f"0; url={away.url}"
+    return response
 
 
 def _admitted(asked: SignIn) -> services.Opened | services.Waiting:

@@ -30,14 +30,19 @@ OPEN_ROLES = ("prescriber_adviser", "funder_viewer", "elected_member")
 
 @dataclass(frozen=True)
 class SetOut:
-    """Go to a provider; `invitation` is the secret of the link that one came by."""
+    """Go to a provider; `invitation` is the secret of the link that one came by.
+
+    `again` says « oui » for somebody signed in who goes there to prove that it is still she.
+    """
 
     invitation: str
+    again: str
 
 
 class SetOutSchema(ActSchema[SetOut]):
     act = SetOut
     invitation = Text("Invitation", longest=100)
+    again = Text("Confirmation", longest=3)
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class SaveProvider:
     siret: str
     profile: str
     requires_acr: str
+    requires_amr: str
 
 
 class SaveProviderSchema(ActSchema[SaveProvider]):
@@ -80,11 +86,17 @@ class SaveProviderSchema(ActSchema[SaveProvider]):
     )  # fmt: skip
     profile = Choice("Sorte de fournisseur", Profile)
     requires_acr = Text("Niveaux de vérification exigés", longest=300)
+    requires_amr = Text("Moyens de vérification exigés", longest=300)
 
     @validates_schema(skip_on_field_errors=True)
     def _admission_fits(self, data: dict[str, object], **_: object) -> None:
         if data["admission"] == "rule" and not (data["domain"] or data["siret"]):
             raise ValidationError("Une règle a besoin d’un domaine ou d’un SIRET.", "domain")
+        if data["profile"] == "proconnect" and not data["siret"]:
+            raise ValidationError(
+                "ProConnect connaît les agents de toute la France : indiquez le SIRET de l’organisme.",
+                "siret",
+            )
         if data["admission"] != "invited" and data["role"] not in OPEN_ROLES:
             raise ValidationError(
                 "Ce rôle voit des dossiers : il ne s’ouvre que par une invitation, qu’une seconde"

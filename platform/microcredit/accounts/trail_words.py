@@ -125,6 +125,7 @@ _SENTENCES: dict[Nature, dict[str, str]] = {
         "retire_unused": "a fermé un compte resté sans usage",
         "save_provider": "a enregistré un service de connexion",
         "start_provider": "a ouvert un service de connexion",
+        "prove_by_provider": "a confirmé son identité par un service de connexion",
         "stop_provider": "a fermé un service de connexion",
         "accept_arrival": "a accepté quelqu’un venu par un service de connexion",
         "refuse_arrival": "a refusé quelqu’un venu par un service de connexion",

@@ -6,6 +6,8 @@ class DomainError(Exception):
 
     status = 409
     message = "Cet acte n’est pas possible."
+    #: Above that sentence on a page of its own; "" for the title of its status.
+    title = ""
 
     def __init__(self, message: str = "", *, fields: dict[str, str] | None = None) -> None:
         super().__init__(message or self.message)

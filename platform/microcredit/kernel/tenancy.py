@@ -206,7 +206,7 @@ WHERE n.nspname IN ('app', 'gate', 'tenancy') AND f.prosecdef
              'post_mail', 'defer_daily', 'retire_unused')
         OR l.rolname ~ '_operator' AND f.proname NOT IN
             ('tenant_id', 'account_id', 'membership_id', 'enter_setup', 'create_tenant',
-             'tenants', 'set_password'))
+             'tenants', 'set_password', 'set_up_provider', 'set_up_providers'))
 ORDER BY 1
 """)
 

@@ -15,6 +15,7 @@ from microcredit.governance.models import Action, ActionLead, Delay, Threshold
 from microcredit.groupings.codes import OrganisationKind, ParticipationKind
 from microcredit.groupings.models import Commune, CommunePopulation, Organisation, Participation
 from microcredit.lenders.models import LoanTerms
+from microcredit.tenant_files import providers
 from microcredit.tenant_files.territory import Period, Territory, values_of
 from microcredit.web.formatting import NBSP, euros, euros_whole, percent, whole
 
@@ -58,6 +59,7 @@ def facts_of_file(territory: Territory) -> Facts:
         for lead in action["leads"]:
             yield _lead(action["code"], lead["organisation"], lead)
     yield from _file_terms(territory)
+    yield from providers.facts_of_file(territory)
     yield from _file_delays(territory)
     for thresholds in territory["thresholds"]:
         for code, value in values_of(thresholds).items():
@@ -79,6 +81,7 @@ def facts_of_database(session: Session) -> Facts:
     yield from _stored_actions(session, names)
     for terms in session.scalars(select(LoanTerms)):
         yield from _terms(names[terms.bank_id], terms)
+    yield from providers.facts_of_database(session, names)
     for delay in session.scalars(select(Delay)):
         yield _delay(delay.state, delay.valid_from, delay.days, delay.source)
     for row in session.scalars(select(Threshold)):

@@ -20,6 +20,8 @@ from microcredit.groupings.models import (
 from microcredit.kernel.tenancy import enter_setup
 from microcredit.kernel.vault import Vault
 from microcredit.lenders.models import LoanTerms
+from microcredit.settings import SettingsError
+from microcredit.tenant_files import providers
 from microcredit.tenant_files.comparison import differences
 from microcredit.tenant_files.reading import TenantFile, read_folder
 from microcredit.tenant_files.territory import (
@@ -110,18 +112,26 @@ def _create(
             f"{file.name}, number_prefix : « {prefix} » commence déjà les numéros de "
             f"{other.slug}, rien n’est créé."
         )
+    try:
+        secrets = providers.secrets_of(territory)
+    except SettingsError as error:
+        return f"{file.name}, {error} Rien n’est créé."
     names = {"slug": file.slug, "name": territory["name"], "prefix": prefix, "demo": is_demo}
     session.execute(CREATE, names)
     enter_setup(session, file.slug)
     session.add(vault.new_key())
     session.add(Origin(sha256=file.sha256, content=file.text))
-    configure(session, territory)
+    organisations = configure(session, territory)
+    providers.set_up(session, vault, file.slug, territory, secrets, organisations)
     kind = " (démonstration)" if is_demo else ""
     return f"{file.slug} : créé{kind}."
 
 
-def configure(session: Session, territory: Territory) -> None:
-    """Write the configuration of a new tenant, which the session has entered as the operator."""
+def configure(session: Session, territory: Territory) -> dict[str, int]:
+    """Write the configuration of a new tenant, which the session has entered as the operator.
+
+    Returns the ids of its organisations, by name. Its providers are written apart, with their secrets.
+    """
     _communes(session, territory)
     organisations = _organisations(session, territory)
     for action in territory["actions"]:
@@ -136,6 +146,7 @@ def configure(session: Session, territory: Territory) -> None:
     session.add_all(_delays(territory["delays"]))
     session.add_all(_thresholds(territory["thresholds"]))
     session.flush()
+    return organisations
 
 
 def _communes(session: Session, territory: Territory) -> None:

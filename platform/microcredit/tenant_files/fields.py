@@ -120,15 +120,33 @@ def optional_euros(label: str) -> Euros:
     return Euros(label, required=False)
 
 
-def one_of(label: str, *codes: Enum) -> Text:
-    """One of these codes."""
+def one_of(label: str, *codes: Enum, default: Enum | None = None) -> Text:
+    """One of these codes; `default` when it is left out."""
     names = [str(code.value) for code in codes]
     choice = validate.OneOf(names, error=f"Choisissez parmi : {', '.join(names)}.")
-    return Text(
+    field = Text(
         label,
-        required=True,
+        required=default is None,
         validate=choice,
         error_messages={"invalid": "Un texte entre guillemets est attendu."},
+    )
+    if default is not None:
+        field.load_default = str(default.value)
+    return field
+
+
+def codes(label: str) -> "fields.List[str]":
+    """A list of short codes, as `["eidas1-mfa", "eidas2"]`; none when it is left out."""
+    wrong = 'Une liste de codes est attendue, comme ["eidas1-mfa"].'
+    code = fields.String(
+        validate=validate.Regexp(r"[!-~]{1,60}\Z", error=wrong), error_messages={"invalid": wrong}
+    )
+    return fields.List(
+        code,
+        load_default=list,
+        validate=validate.Length(max=20, error="Au plus 20 codes."),
+        metadata={"label": label},
+        error_messages={"invalid": wrong},
     )
 
 

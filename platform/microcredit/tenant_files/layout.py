@@ -98,6 +98,24 @@ leads = [
 # valid_from = {joined}
 
 
+# Les fournisseurs d’identité : par eux, les personnes d’un organisme se connectent avec le compte qu’elles
+# y ont déjà. Le secret n’est jamais écrit ici : « secret » nomme une variable de l’environnement, lue à la
+# création. Qui entre (admission) : « invited », les personnes invitées ; « wait », chacun attend qu’on
+# l’accepte ; « rule », ceux du domaine (domain) ou du SIRET (siret). Le bloc peut exiger un second moyen,
+# par le niveau (requires_acr) ou par le moyen (requires_amr). Pour ProConnect : profile = "proconnect",
+# et le SIRET, toujours.
+
+# [[providers]]
+# name = "Mission locale"
+# organisation = "Mission locale"
+# role = "prescriber_adviser"
+# issuer = "https://connexion.mission-locale.example"
+# client_id = "microcredit"
+# secret = "MICROCREDIT_PROVIDER_MISSION_LOCALE"
+# admission = "wait"
+# requires_amr = ["mfa"]
+
+
 # Combien de jours un dossier peut rester dans chaque état avant d’être signalé en retard.
 # Un retard avertit, il ne refuse jamais. Le dernier, bank_copy, dit combien de jours une banque voit
 # encore la copie d’un dossier après sa réponse.

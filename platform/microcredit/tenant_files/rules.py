@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from microcredit.groupings.codes import OrganisationKind, ParticipationKind
 from microcredit.groupings.register import Register
+from microcredit.tenant_files import providers
 from microcredit.tenant_files.territory import (
     Action,
     Bank,
@@ -66,6 +67,7 @@ def faults_of(territory: Territory, register: Register) -> Faults:
         ("delays",), starts, "valid_from", "Deux blocs [[delays]] partent du même jour."
     )
     yield from _thresholds(territory.get("thresholds", []))
+    yield from providers.faults_of(territory)
 
 
 def _thresholds(blocks: Sequence[Thresholds]) -> Faults:

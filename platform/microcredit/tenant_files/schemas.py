@@ -2,13 +2,17 @@
 
 from marshmallow import fields
 
+from microcredit.accounts.sso_schemas import Admission, Profile
 from microcredit.groupings.codes import OrganisationKind, ParticipationKind
+from microcredit.kernel.permissions import Role
+from microcredit.settings import PROVIDER_VARIABLE
 from microcredit.tenant_files.fields import (
     Euros,
     FileSchema,
     Rate,
     Share,
     blocks,
+    codes,
     day,
     line,
     one_of,
@@ -110,6 +114,32 @@ class FunderSchema(FileSchema):
     valid_to = day("Jusqu’au (exclu)", required=False)
 
 
+class ProviderSchema(FileSchema):
+    """A provider of identity through which an organisation's people sign in."""
+
+    name = line("Nom sur le bouton de connexion", 80)
+    organisation = line("Organisme")
+    role = one_of("Rôle proposé", *Role)
+    issuer = line("Adresse de l’émetteur", 300)
+    client_id = line("Identifiant de client", 200)
+    secret = line(
+        "Secret de client", 100, PROVIDER_VARIABLE,
+        "Le secret ne s’écrit pas ici : indiquez le nom de la variable qui le contient, "
+        'comme "MICROCREDIT_PROVIDER_MISSION_LOCALE".',
+    )  # fmt: skip
+    profile = one_of("Sorte de fournisseur", *Profile, default=Profile.OIDC)
+    admission = one_of("Qui entre", *Admission, default=Admission.WAIT)
+    domain = optional(
+        line(
+            "Domaine des adresses", 100, r"([a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+)?",
+            "Un domaine, comme mission-locale.example.",
+        )
+    )  # fmt: skip
+    siret = optional(line("SIRET", 14, "([0-9]{14})?", "Un SIRET a 14 chiffres."))
+    requires_acr = codes("Niveaux de vérification exigés")
+    requires_amr = codes("Moyens de vérification exigés")
+
+
 class DaysSchema(FileSchema):
     """How many days a case may stay in each state before it is late, and a bank see its copy."""
 
@@ -162,5 +192,6 @@ class TerritorySchema(FileSchema):
     actions = blocks("actions", ActionSchema(), least=1)
     banks = blocks("banks", BankSchema())
     funders = blocks("funders", FunderSchema())
+    providers = blocks("providers", ProviderSchema())
     delays = blocks("delays", DelaysSchema(), least=1)
     thresholds = blocks("thresholds", ThresholdsSchema())

@@ -88,6 +88,23 @@ class Bank(Funder, total=False):
     terms: list[Terms]
 
 
+class Provider(TypedDict, total=False):
+    """See ProviderSchema; `secret` names a variable of the environment."""
+
+    name: str
+    organisation: str
+    role: str
+    issuer: str
+    client_id: str
+    secret: str
+    profile: str
+    admission: str
+    domain: str
+    siret: str
+    requires_acr: list[str]
+    requires_amr: list[str]
+
+
 class Delays(TypedDict, total=False):
     """See DelaysSchema; `days` goes from a state to a number of days."""
 
@@ -117,6 +134,7 @@ class Territory(TypedDict, total=False):
     actions: list[Action]
     banks: list[Bank]
     funders: list[Funder]
+    providers: list[Provider]
     delays: list[Delays]
     thresholds: list[Thresholds]
 

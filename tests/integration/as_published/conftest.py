@@ -1,14 +1,12 @@
-"""The demo, built once for this folder, and its rows seen by the owner of the database."""
+"""The demo, as it was told, and its rows seen by the owner of the database."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import create_engine, text
-from tests.conftest import dropped, provisioned, settings_for
+from tests.conftest import copied, demo_settings
 
-from microcredit.demo.accounts import TERRITORIES
-from microcredit.demo.run import build
+from microcredit.kernel.provision import Provision
 from microcredit.settings import Settings
 
 Rows = list[tuple[object, ...]]
@@ -28,14 +26,10 @@ TABLES = (
 
 
 @pytest.fixture(scope="package")
-def built(administrator: str) -> Iterator[Settings]:
+def built(told: Provision) -> Iterator[Settings]:
     """Both demo territories."""
-    made = provisioned(administrator)
-    slugs = tuple(territory.slug for territory in TERRITORIES)
-    settings = replace(settings_for(made, demo=True), demo_slugs=slugs)
-    build(settings)
-    yield settings
-    dropped(made)
+    with copied(told) as made:
+        yield demo_settings(made)
 
 
 @pytest.fixture(scope="package")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from html import unescape
 from itertools import count
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -120,6 +121,13 @@ class Traveller:
     def back(self, path: str) -> TestResponse:
         return self.client.get(path, base_url=self.origin)
 
+    def post(self, path: str, page: str, **typed: str) -> TestResponse:
+        """Send the form of `page` that goes to `path`."""
+        whole = self.back(page).text
+        form = whole.partition(f'action="{path.partition("?")[0]}')[2] or whole
+        data = {"_key": unescape(form.split('name="_key" value="')[1].split('"')[0]), **typed}
+        return self.client.post(path, data=data, base_url=self.origin)
+
     def signed_in(self) -> bool:
         return self.client.get_cookie(SESSION_COOKIE, domain=f"{self.slug}.localhost") is not None
 
@@ -128,6 +136,11 @@ class Traveller:
 def travel(sso_app: Flask) -> Callable[..., Traveller]:
     """A new browser."""
     return lambda slug="north": Traveller(sso_app.test_client(), slug)
+
+
+def asked(url: str) -> dict[str, str]:
+    """What an address asks, by name."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
 @pytest.fixture
@@ -155,7 +168,7 @@ def configure(cast: Cast, settings: Settings, books: Engine) -> Callable[..., in
         asked = {
             "provider": 0, "name": "Mission locale", "issuer": provider.issuer, "client_id": CLIENT,
             "secret": SECRET, "role": "elected_member", "admission": "rule",
-            "domain": "mission.example", "siret": "", "profile": "oidc", "requires_acr": "",
+            "domain": "mission.example", "siret": "", "profile": "oidc", "requires_acr": "", "requires_amr": "",
             "organisation": known.organisation("CCAS Alpha" if slug == "north" else "CCAS Gamma"),
             **changed,
         }  # fmt: skip

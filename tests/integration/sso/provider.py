@@ -48,6 +48,7 @@ class FakeProvider:
     id_token: Callable[["FakeProvider", Json], str | None] | None = None
     published: list[Json] | None = None
     accepts_any_code: bool = False
+    in_body: bool = False
     signed_userinfo: bool = False
     answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
 
@@ -109,7 +110,8 @@ class FakeProvider:
     def token(self, form: dict[str, str], authorization: str) -> tuple[int, Json]:
         grant = self.grants.get(form.get("code", ""))
         basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
-        if authorization != f"Basic {basic}":
+        body = (form.get("client_id"), form.get("client_secret")) == (CLIENT, SECRET)
+        if not (body if self.in_body else authorization == f"Basic {basic}"):
             return 401, {"error": "invalid_client"}
         if self.accepts_any_code and grant is None:
             grant = next(reversed(self.grants.values()))

@@ -276,6 +276,38 @@ def test_what_the_provider_refuses_is_said(way: Way, north: Known):
     arrives(way)
 
 
+#: By how many seconds the provider's clock is ahead of ours, how long its tokens live, and whether we agree.
+CLOCKS = [
+    (0, 300, ""), (50, 300, ""), (-50, 300, ""), (-50, 30, ""), (-300, 600, ""),
+    (300, 300, "iat"), (70, 300, "iat"), (-300, 120, "expired"), (-700, 3600, "iat"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("ahead", "lives", "why"), CLOCKS)
+def test_a_clock_a_minute_off_is_borne_and_one_five_minutes_off_is_said(
+    honest: Start,
+    configure: Configure,
+    travel: Travel,
+    north: Known,
+    ahead: int,
+    lives: int,
+    why: str,
+):
+    """A clock that is late harms nobody as long as its token still lives; one ahead is never believed."""
+    provider, browser = honest(), travel()
+    mine = configure(provider)
+    url = browser.address(mine)
+    now = int(time.time()) + ahead
+    provider.claims = {"iat": now, "exp": now + lives}
+    before = state_of(north)
+    answer = browser.back(provider.sign_in(url))
+    if why:
+        refused(answer, browser, north, why, before)
+        assert "horloge du fournisseur est à régler" in " ".join(answer.text.split())
+    else:
+        assert (answer.status_code, browser.signed_in()) == (303, True), answer.text
+
+
 def test_a_level_that_is_asked_must_be_reached(
     honest: Start, configure: Configure, travel: Travel, north: Known
 ):

@@ -20,7 +20,8 @@ def typed(provider: FakeProvider, north: Known, **changed: object) -> dict[str, 
     return {
         "provider": 0, "name": "Mission typée", "issuer": provider.issuer, "client_id": CLIENT,
         "secret": SECRET, "organisation": north.organisation("CCAS Alpha"), "role": "elected_member",
-        "admission": "wait", "domain": "", "siret": "", "profile": "oidc", "requires_acr": "", **changed,
+        "admission": "wait", "domain": "", "siret": "", "profile": "oidc", "requires_acr": "",
+        "requires_amr": "", **changed,
     }  # fmt: skip
 
 

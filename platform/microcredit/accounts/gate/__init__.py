@@ -11,6 +11,7 @@ from microcredit.accounts.gate.invitations import Invitations, JoinRequest, Pend
 from microcredit.accounts.gate.limits import Limits
 from microcredit.accounts.gate.notes import Notes
 from microcredit.accounts.gate.own import RESET_LIFETIME, Own, OwnSession
+from microcredit.accounts.gate.provider_settings import ProviderSettings
 from microcredit.accounts.gate.providers import Providers
 from microcredit.accounts.gate.sessions import (
     IDLE,
@@ -42,5 +43,7 @@ __all__ = (
 )
 
 
-class Gate(Sessions, Forms, Limits, Notes, Factors, Own, Invitations, Departures, Providers):
+class Gate(
+    Sessions, Forms, Limits, Notes, Factors, Own, Invitations, Departures, Providers, ProviderSettings
+):  # fmt: skip
     """The gate's functions of the database, each in a short transaction of its own."""

@@ -1,7 +1,6 @@
-"""The providers of a tenant, sign-ins under way with one, and those who arrive."""
+"""The providers of a tenant, sign-ins under way with one, those who arrive, and what they leave by."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import text
 
@@ -28,26 +27,7 @@ class Provider:
     sealed: bytes
     profile: str
     requires_acr: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A provider as its administrator sees it: all but the secret."""
-
-    id: int
-    version: int
-    name: str
-    issuer: str
-    client_id: str
-    organisation_id: int
-    organisation: str
-    role: str
-    admission: str
-    domain: str
-    siret: str
-    profile: str
-    requires_acr: tuple[str, ...]
-    active: bool
+    requires_amr: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -68,21 +48,7 @@ class Arrived:
     verified: bool
     name: str
     siret: str | None
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """Somebody who waits to be accepted. `taken`: the address has an account already."""
-
-    id: int
-    name: str
-    email: str
-    verified: bool
-    provider: str
-    organisation: str
-    role: str
-    asked_at: datetime
-    taken: bool
+    roles: tuple[str, ...] = ()
 
 
 class Providers(Door):
@@ -105,7 +71,7 @@ class Providers(Door):
             return None
         return Provider(
             row.id, row.version, row.name, row.issuer, row.client_id, row.sealed, row.profile,
-            tuple(row.requires_acr),
+            tuple(row.requires_acr), tuple(row.requires_amr),
         )  # fmt: skip
 
     def open_presession(
@@ -132,68 +98,53 @@ class Providers(Door):
         """(outcome, account): « known » or « started » may come in; every other outcome may not."""
         statement = text(
             "SELECT * FROM gate.arrive(:slug, :provider, :version, :sub, :email, :verified, :name,"
-            " :siret, :invitation, :token)"
+            " :siret, :roles, :invitation, :token)"
         )
         values = {
             "slug": slug, "provider": provider.id, "version": provider.version, "sub": who.sub,
             "email": who.email, "verified": who.verified, "name": who.name, "siret": who.siret,
-            "invitation": invitation, "token": token,
+            "roles": list(who.roles), "invitation": invitation, "token": token,
         }  # fmt: skip
         with self._engine.begin() as connection:
             row = connection.execute(statement, values).one()
         return row.outcome, row.account_id
 
-    def providers(self, slug: str, token: str) -> list[Setting]:
-        """Every provider, for the administrator; [] for anybody else."""
-        statement = text("SELECT * FROM gate.providers(:slug, :token)")
+    def invitation_providers(self, slug: str, secret: str) -> list[Offered]:
+        """The providers by which the person of this link may accept it."""
+        statement = text("SELECT * FROM gate.invitation_providers(:slug, :secret)")
         with self._engine.begin() as connection:
-            rows = connection.execute(statement, {"slug": slug, "token": token}).all()
-        return [
-            Setting(
-                row.id, row.version, row.name, row.issuer, row.client_id, row.organisation_id,
-                row.organisation, row.role, row.admission, row.domain or "", row.siret or "",
-                row.profile, tuple(row.requires_acr), row.active,
-            )
-            for row in rows
-        ]  # fmt: skip
+            rows = connection.execute(statement, {"slug": slug, "secret": secret}).all()
+        return [Offered(row.id, row.name) for row in rows]
 
-    def save_provider(self, slug: str, token: str, setting: Setting, sealed: bytes | None) -> str:
-        """« saved », or why not: « role », « twice », « secret », « unknown ». Its id 0 means a new one.
+    def keep_hint(self, slug: str, token: str, hint: bytes) -> None:
+        """Keep, sealed, what ending this session at its provider will take."""
+        self._call("SELECT gate.keep_hint(:slug, :token, :hint)", slug=slug, token=token, hint=hint)
 
-        `sealed` None keeps the secret, as long as issuer and client stay the same.
-        """
-        return self._word(
-            "SELECT gate.save_provider(:slug, :token, :id, :name, :issuer, :client, :sealed,"
-            " :organisation, :role, :admission, :domain, :siret, :profile, :acr)",
-            slug=slug, token=token, id=setting.id or None, name=setting.name, issuer=setting.issuer,
-            client=setting.client_id, sealed=sealed, organisation=setting.organisation_id,
-            role=setting.role, admission=setting.admission, domain=setting.domain or None,
-            siret=setting.siret or None, profile=setting.profile, acr=list(setting.requires_acr),
-        )  # fmt: skip
-
-    def switch_provider(self, slug: str, token: str, provider_id: int, *, active: bool) -> bool:
-        """Switch on or off; off ends the sessions that came through it. False when nothing changed."""
-        return self._call(
-            "SELECT gate.switch_provider(:slug, :token, :provider, :active)",
-            slug=slug, token=token, provider=provider_id, active=active,
-        )  # fmt: skip
-
-    def arrivals(self, slug: str, token: str) -> list[Arrival]:
-        """Who waits to be accepted, oldest first, for the administrator."""
-        statement = text("SELECT * FROM gate.arrivals(:slug, :token)")
+    def session_hint(self, slug: str, token: str) -> bytes | None:
+        """What was kept for this session; None for one that came through no provider."""
+        statement = text("SELECT gate.session_hint(:slug, :token)")
         with self._engine.begin() as connection:
-            rows = connection.execute(statement, {"slug": slug, "token": token}).all()
-        return [
-            Arrival(
-                row.id, row.name, row.email, row.verified, row.provider, row.organisation, row.role,
-                row.asked_at, row.taken,
-            )
-            for row in rows
-        ]  # fmt: skip
+            found = connection.execute(statement, {"slug": slug, "token": token}).scalar()
+        return bytes(found) if found is not None else None
 
-    def decide_arrival(self, slug: str, token: str, arrival_id: int, *, accept: bool) -> str:
-        """« accepted » or « refused », or why not: « unknown », « changed », « taken »."""
-        return self._word(
-            "SELECT gate.decide_arrival(:slug, :token, :arrival, :accept)",
-            slug=slug, token=token, arrival=arrival_id, accept=accept,
-        )  # fmt: skip
+    def session_provider(self, slug: str, token: str) -> Offered | None:
+        """The provider through which this session came, while it is on."""
+        statement = text("SELECT * FROM gate.session_provider(:slug, :token)")
+        with self._engine.begin() as connection:
+            row = connection.execute(statement, {"slug": slug, "token": token}).one_or_none()
+        return Offered(row.id, row.name) if row else None
+
+    def prove_by_provider(
+        self, slug: str, token: str, provider: Provider, sub: str, *, strong: bool
+    ) -> tuple[str, int | None]:
+        """(« proved », account), or why not: « stranger », « weak ». `strong`: a second factor too."""
+        statement = text(
+            "SELECT * FROM gate.prove_by_provider(:slug, :token, :provider, :version, :sub, :strong)"
+        )
+        values = {
+            "slug": slug, "token": token, "provider": provider.id, "version": provider.version,
+            "sub": sub, "strong": strong,
+        }  # fmt: skip
+        with self._engine.begin() as connection:
+            row = connection.execute(statement, values).one()
+        return row.outcome, row.account_id

@@ -32,6 +32,8 @@ class Metadata:
     names_itself: bool
     secret_in_body: bool
     takes_claims: bool
+    #: Where its own session is ended, by the browser; "" for one that offers no such place.
+    end_session: str
 
 
 @dataclass
@@ -89,6 +91,7 @@ def discover(issuer: str, *, loopback: bool) -> Metadata:
         names_itself=found.get("authorization_response_iss_parameter_supported") is True,
         secret_in_body="client_secret_basic" not in methods,
         takes_claims=found.get("claims_parameter_supported") is True,
+        end_session=address("end_session_endpoint") if found.get("end_session_endpoint") else "",
     )
 
 

@@ -16,6 +16,12 @@ UNINVITED = (
     " Demandez une invitation à la personne qui gère les accès de votre organisme."
 )
 
+CLOCK = (
+    "L’heure de votre fournisseur d’identité et la nôtre ne sont pas d’accord : par prudence, rien n’a été"
+    f" ouvert. {AGAIN} Si cela se répète, dites à la personne qui gère les accès de votre organisme que"
+    " l’horloge du fournisseur est à régler."
+)
+
 #: Why, as the trail writes it: (status, what the person reads). Every other reason is UNSURE.
 SENTENCES: dict[str, tuple[int, str]] = {
     "unknown": (404, "Ce fournisseur d’identité n’existe pas ici, ou il n’est plus proposé."),
@@ -33,6 +39,35 @@ SENTENCES: dict[str, tuple[int, str]] = {
         "Votre fournisseur d’identité ne vous a pas vérifiée aussi sûrement que ce territoire le demande :"
         " il faut un second moyen, par exemple un code sur votre téléphone. Ajoutez-en un chez lui, puis"
         " recommencez.",
+    ),
+    "amr": (
+        403,
+        "Votre fournisseur d’identité ne dit pas par quel second moyen il vous a vérifiée, et ce territoire"
+        " le demande. Ajoutez un second moyen chez lui, puis recommencez.",
+    ),
+    "expired": (403, CLOCK),
+    "iat": (403, CLOCK),
+    "nbf": (403, CLOCK),
+    "siret": (
+        403,
+        "Votre fournisseur d’identité vous a reconnue, mais pour un autre organisme que celui qui est"
+        " attendu ici. Choisissez chez lui l’organisme pour lequel vous venez, ou demandez une invitation"
+        " à la personne qui gère les accès.",
+    ),
+    "stranger": (
+        403,
+        "Vous vous êtes vérifiée chez votre fournisseur d’identité sous un autre compte que celui qui est"
+        " ouvert ici. Rien n’a changé : recommencez avec le bon compte.",
+    ),
+    "weak": (
+        403,
+        "Votre fournisseur d’identité ne prouve pas de second moyen : confirmez avec celui que vous avez"
+        " ici, ou déconnectez-vous puis reconnectez-vous.",
+    ),
+    "auth_time": (
+        403,
+        "Votre fournisseur d’identité n’a pas dit qu’il venait de vous vérifier. Recommencez, et redonnez"
+        " chez lui votre mot de passe ; si cela se répète, prévenez la personne qui gère les accès.",
     ),
     "uninvited": (403, UNINVITED),
     "no_address": (403, UNINVITED),
@@ -58,10 +93,18 @@ SENTENCES: dict[str, tuple[int, str]] = {
 }  # fmt: skip
 
 
+#: Nothing went wrong: somebody else has to act first.
+EXPECTED = ("waiting", "unconfirmed")
+
+
 class Refused(DomainError):
     """Nobody comes in. `why` is a short code for the trail; the person reads a sentence."""
+
+    title = "La connexion n’a pas abouti"
 
     def __init__(self, why: str) -> None:
         self.why = why
         self.status, sentence = SENTENCES.get(why, (403, UNSURE))
+        if why in EXPECTED:
+            self.title = "Votre arrivée attend une réponse"
         super().__init__(sentence)

@@ -130,9 +130,8 @@ def session_with(session: requests.Session, *, loopback: bool) -> None:
     session.trust_env = False
     session.headers["Accept-Encoding"] = "identity"
     session.adapters.clear()
-    session.mount("https://", Guard(loopback=loopback))
-    if loopback:
-        session.mount("http://", Guard(loopback=True))
+    for scheme in ("https://", "http://"):  # the guard refuses the second one, unless it is of here
+        session.mount(scheme, Guard(loopback=loopback))
 
 
 def get_json(url: str, *, loopback: bool) -> dict[str, object]:

@@ -4,9 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from microcredit.accounts.gate import Gate
-from microcredit.accounts.gate.providers import Setting
+from microcredit.accounts.gate.provider_settings import Setting
 from microcredit.accounts.services.sso.errors import Refused
-from microcredit.accounts.services.sso.flow import seal_secret
+from microcredit.accounts.services.sso.exchange import seal_secret
 from microcredit.accounts.services.sso.network import check_address
 from microcredit.accounts.sso_schemas import SaveProvider
 from microcredit.groupings.models import Organisation
@@ -48,8 +48,8 @@ def save(
     setting = Setting(
         asked.provider, 0, asked.name, asked.issuer, asked.client_id, asked.organisation, "",
         asked.role, asked.admission, asked.domain.lower() if asked.admission == "rule" else "",
-        asked.siret if asked.admission == "rule" else "", asked.profile,
-        tuple(dict.fromkeys(asked.requires_acr.split())), True,
+        asked.siret if asked.admission == "rule" or asked.profile == "proconnect" else "",
+        asked.profile, words(asked.requires_acr), words(asked.requires_amr), True,
     )  # fmt: skip
     outcome = gate.save_provider(slug, token, setting, sealed)
     if outcome in OBJECTIONS:
@@ -92,6 +92,11 @@ def decide(gate: Gate, slug: str, token: str, arrival_id: int, *, accept: bool) 
         )
     if outcome == "unknown":
         raise NotFound("Personne n’attend sous ce numéro.")
+
+
+def words(typed: str) -> tuple[str, ...]:
+    """Codes separated by spaces, each once."""
+    return tuple(dict.fromkeys(typed.split()))
 
 
 def _objection(field: str, words: str) -> ProviderRefused:

@@ -71,8 +71,34 @@ def check_id_token(claims: Claims, header_alg: str, expected: Expected) -> str:
 
 
 def check_signed_userinfo(claims: Claims, expected: Expected) -> None:
-    """Raise Refused unless a signed userinfo is from this issuer and for this client."""
+    """Raise Refused unless a signed userinfo is from this issuer, for this client, and of today."""
     _check_parties(claims, expected)
+    if "exp" in claims and _moment(claims, "exp") <= time.time() - SKEW:
+        raise Refused("expired")
+
+
+def check_strength(claims: Claims, acr: tuple[str, ...], amr: tuple[str, ...]) -> bool:
+    """Whether a second factor was asked for, and proved. Raises Refused when it was asked for in vain.
+
+    `acr`: the level must be one of these. `amr`: one of these means must be among those used.
+    """
+    if acr and claims.get("acr") not in acr:
+        raise Refused("acr")
+    used = claims.get("amr")
+    if amr and not set(amr) & {
+        one for one in (used if isinstance(used, list) else []) if isinstance(one, str)
+    }:
+        raise Refused("amr")
+    return bool(acr or amr)
+
+
+def check_just_proved(claims: Claims, since: float) -> None:
+    """Raise Refused unless the person proved who she is after `since`, by a clock a little off at most."""
+    at = claims.get("auth_time")
+    if isinstance(at, bool) or not isinstance(at, int | float):
+        raise Refused("auth_time")
+    if not since - SKEW <= at <= time.time() + SKEW:
+        raise Refused("auth_time")
 
 
 def subject(claims: Mapping[str, object]) -> str:
