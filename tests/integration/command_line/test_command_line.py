@@ -18,6 +18,7 @@ from microcredit.settings import ROOT
     [
         "", "serve", "worker", "migrate", "demo", "tenants", "tenants new", "tenants check",
         "tenants sync", "tenants list", "accounts", "accounts new", "accounts password",
+        "audit", "audit verify", "audit heads",
     ],
 )  # fmt: skip
 def test_help_is_french_and_needs_no_setting(command: str, capsys: pytest.CaptureFixture[str]):
