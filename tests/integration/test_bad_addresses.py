@@ -7,7 +7,7 @@ from flask import Flask
 from tests import hostile
 from tests.cast import Cast, read
 from tests.hostile import NORTH, XSS, understood
-from tests.hostile_routes import QUERIES
+from tests.hostile_queries import QUERIES
 
 RAW = [raw.decode("ascii") for raw in hostile.UNDECODABLE if raw.isascii()]
 PLACES = {

@@ -9,7 +9,8 @@ from sqlalchemy import create_engine, text
 from tests import hostile
 from tests.cast import PASSWORD, Cast
 from tests.hostile import NORTH, Boxes, Route, Sender, understood
-from tests.hostile_routes import QUERIES, ROUTES
+from tests.hostile_queries import QUERIES
+from tests.hostile_routes import ROUTES
 from werkzeug.test import TestResponse
 
 from microcredit.kernel.provision import Provision

@@ -4,10 +4,10 @@ import ast
 import platform
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
+from tests.source import nodes
 
 from microcredit.settings import ROOT
 
@@ -25,12 +25,6 @@ def files(*folders: str, ends: tuple[str, ...] = ()) -> Iterator[Path]:
         for path in sorted((ROOT / folder).rglob("*")):
             if path.is_file() and not MADE & set(path.parts) and path.name.endswith(ends or ("",)):
                 yield path
-
-
-@cache
-def nodes(path: Path) -> list[ast.AST]:
-    """Every node of a Python file."""
-    return list(ast.walk(ast.parse(path.read_text("utf-8"))))
 
 
 def trees(*folders: str) -> Iterator[tuple[str, ast.AST]]:
