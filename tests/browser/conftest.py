@@ -27,7 +27,10 @@ from tests.serving import free_port
 from microcredit.kernel.provision import Provision
 from microcredit.settings import ROOT, Settings
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: The first that is there; the shell has no windows of its own to draw.
+CHROMIUM = (
+    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
+)  # fmt: skip
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
     "--disable-component-update", "--disable-sync",
@@ -82,7 +85,9 @@ def browser() -> Iterator[Browser]:
     """One Chromium."""
     path = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if path is None:
-        pytest.fail("Chromium is missing: `apt-get install chromium`, or `.ci/run`, installs it.")
+        pytest.fail(
+            "Chromium is missing: `apt-get install chromium-headless-shell`, or `.ci/run`, installs it."
+        )
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chromium

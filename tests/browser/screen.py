@@ -48,8 +48,8 @@ STOP = """() => {
 }"""
 
 
-#: How often axe judges a kind of page in a territory.
-MOST_OF_A_KIND = 2
+#: How often axe judges a kind of page in a territory, in each process of the tests.
+MOST_OF_A_KIND = 1
 
 NUMBER = re.compile(r"(?<=/)[A-Z]{2,4}-\d{4}-\d+")
 
@@ -191,7 +191,7 @@ class Screen:
     def look(self, *, status: int = 200) -> bool:
         """Fail unless the page is accessible, fits every width and logged no error.
 
-        Axe judges a kind of page in a territory twice, at both widths; whether it did this time.
+        Axe judges a kind of page in a territory once, at both widths; whether it did this time.
         """
         assert self.status == status, f"{self.page.url} answered {self.status}"
         found, judges = list[str](), self._is_new()
