@@ -99,3 +99,9 @@ def test_from_the_settings_of_a_provider_to_a_referral_that_is_taken(
     assert adviser.page.locator("[data-block=budget], [data-block=opinion]").count() == 0
     for path in (f"/dossiers/{number}", f"/dossiers/{number}/diagnostic", "/dossiers", "/chiffres"):
         adviser.open(path, status=403)
+
+    administrator.open("/fournisseurs")
+    administrator.go("Arrêter Compte de la mission locale")
+    adviser.open("/orientations")
+    assert adviser.page.url.startswith(f"{adviser.origin}/connexion")
+    adviser.says_not(BUTTON)

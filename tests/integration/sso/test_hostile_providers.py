@@ -74,8 +74,15 @@ def nested(_: FakeProvider, claims: Json) -> str:
     return f"{b64(b'[' * 9000)}.e30.e30"
 
 
-NOW = int(time.time())
 DAY = 24 * 3600
+
+
+@dataclass(frozen=True)
+class From:
+    """So many seconds from the moment of the test, before it when negative."""
+
+    seconds: int
+
 
 #: What the provider does: (its lies, why it is refused, the twin that is let in).
 LIES: dict[str, tuple[Json, str, Json]] = {
@@ -98,14 +105,14 @@ LIES: dict[str, tuple[Json, str, Json]] = {
         {"claims": {"aud": [CLIENT, "other"]}}, "azp", {"claims": {"aud": [CLIENT, "other"], "azp": CLIENT}}),
     "another nonce": ({"claims": {"nonce": "x" * 48}}, "nonce", {}),
     "no nonce": ({"without": ("nonce",)}, "nonce", {}),
-    "expired": ({"claims": {"exp": NOW - 3600}}, "expired", {"claims": {"exp": NOW + DAY}}),
+    "expired": ({"claims": {"exp": From(-3600)}}, "expired", {"claims": {"exp": From(DAY)}}),
     "just expired, by a clock a little late": (
-        {"claims": {"exp": NOW - 300}}, "expired", {"claims": {"exp": NOW + 400, "iat": NOW + 30}}),
+        {"claims": {"exp": From(-300)}}, "expired", {"claims": {"exp": From(400), "iat": From(30)}}),
     "no expiry": ({"without": ("exp",)}, "exp", {}),
     "an expiry that is no number": ({"claims": {"exp": "tomorrow"}}, "exp", {}),
-    "issued an hour ago": ({"claims": {"iat": NOW - 3600}}, "iat", {"claims": {"iat": NOW - 20}}),
-    "issued in five minutes": ({"claims": {"iat": NOW + 300 + 90}}, "iat", {}),
-    "valid later": ({"claims": {"nbf": NOW + DAY}}, "nbf", {"claims": {"nbf": NOW - 5}}),
+    "issued an hour ago": ({"claims": {"iat": From(-3600)}}, "iat", {"claims": {"iat": From(-20)}}),
+    "issued in five minutes": ({"claims": {"iat": From(390)}}, "iat", {}),
+    "valid later": ({"claims": {"nbf": From(DAY)}}, "nbf", {"claims": {"nbf": From(-5)}}),
     "no id_token": ({"id_token": lambda *_: None}, "no_id_token", {}),
     "no sub": ({"without": ("sub",)}, "sub", {}),
     "userinfo of another sub": ({"userinfo": {"sub": "other"}}, "userinfo", {}),
@@ -159,13 +166,23 @@ def state_of(north: Known) -> Json:
     return {"refusals": north.refusals(), "sessions": north.sessions()}
 
 
+def by_now(told: Json) -> Json:
+    """What a provider is told to say, its times counted from now."""
+    now = int(time.time())
+    return {
+        name: {claim: now + value.seconds if isinstance(value, From) else value
+               for claim, value in said.items()} if isinstance(said, dict) else said
+        for name, said in told.items()
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("lie", LIES)
 def test_a_lie_opens_nothing_and_its_honest_twin_a_session(
     honest: Start, configure: Configure, travel: Travel, north: Known, lie: str
 ):
     lies, why, twin = LIES[lie]
     for told, expected in ((lies, why), (twin, "")):
-        provider = honest(**told)
+        provider = honest(**by_now(told))
         mine, browser = configure(provider), travel()
         before = state_of(north)
         answer = browser.set_out(mine)
