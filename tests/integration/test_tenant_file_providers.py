@@ -89,7 +89,7 @@ def test_a_provider_is_created_with_its_tenant_and_a_second_run_changes_nothing(
 def test_a_secret_that_is_nowhere_leaves_nothing_behind(
     operator: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    with_provider(tmp_path, "vallee-muette", "VW")
+    with_provider(tmp_path, "vallee-muette", "VMU")
     monkeypatch.delenv(NAME, raising=False)
     assert sync(operator, VAULT, tmp_path) == [
         f"vallee-muette.toml, providers[1].secret : {NAME} (ou {NAME}_FILE) doit contenir le secret de"

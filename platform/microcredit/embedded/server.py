@@ -171,15 +171,21 @@ def _launch(real: Path, programs: Path, owner: Owner, durable: bool) -> None:
     command = [str(programs / "postgres"), "-D", str(real / "data"), "-p", str(PORT)]
     command += ["-k", str(socket_folder)]
     command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    for dead in [pid for pid, child in _children.items() if child.poll() is not None]:
-        del _children[dead]  # until we look, a killed child still counts as a running server
     deadline = time.monotonic() + PATIENCE
+    _forget_the_dead()
     while not _listens(_spawn(command, owner, real), real, deadline):
         last = _last_line(real)
         held = "still in use" in last or "lock file" in last
         if not held or time.monotonic() > deadline:
             raise ServerError(f"PostgreSQL s'est arrêté en démarrant : {last}")
         time.sleep(0.1)
+        _forget_the_dead()
+
+
+def _forget_the_dead() -> None:
+    """Look at our children: until then a killed one still counts as a running server."""
+    for dead in [pid for pid, child in _children.items() if child.poll() is not None]:
+        del _children[dead]
 
 
 def _listens(child: subprocess.Popen[bytes], real: Path, deadline: float) -> bool:

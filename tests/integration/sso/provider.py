@@ -17,6 +17,9 @@ from joserfc.jwk import RSAKey
 CLIENT, SECRET = "microcredit", "a secret of the client"
 Json = dict[str, object]
 
+#: The ports that providers of this process ever had: an issuer is never two providers.
+_PORTS: set[int] = set()
+
 
 def b64(data: bytes) -> str:
     """Base 64 as tokens write it."""
@@ -54,6 +57,10 @@ class FakeProvider:
 
     def __post_init__(self) -> None:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(self))
+        while self.server.server_address[1] in _PORTS:  # another test's provider had this address
+            self.server.server_close()
+            self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(self))
+        _PORTS.add(int(self.server.server_address[1]))
         self.server.daemon_threads = True
         self.issuer = f"http://127.0.0.1:{self.server.server_address[1]}"
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
