@@ -9,7 +9,7 @@ Nobody in it exists.
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -19,22 +19,32 @@ from tests.benchmark.rows import Rows, told
 from tests.benchmark.tables import COLUMNS, Row
 from tests.benchmark.tenants import Tenant, set_up
 
+from microcredit.kernel import trail
 from microcredit.kernel.provision import Provision
 from microcredit.kernel.vault import Vault
 
 CASES, SEED = 400, 2016
 
-#: The trail: each act, and a reading before every second one.
-AUDIT = """
-INSERT INTO app.audit_event (tenant_id, at, account_id, membership_id, act, subject)
-SELECT e.tenant_id, e.at - read.before, e.account_id, m.id, read.act, 'case:' || c.number
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+
+#: The trail of a tenant: each act, and a reading before every second one.
+EVENTS = """
+SELECT e.at - read.before AS at, e.account_id, m.id AS membership_id, read.act, 'case:' || c.number AS subject
 FROM app.case_event e
 JOIN app.case_file c ON c.tenant_id = e.tenant_id AND c.id = e.case_id
 JOIN app.membership m ON m.tenant_id = e.tenant_id AND m.account_id = e.account_id
 CROSS JOIN LATERAL (
     SELECT e.act, interval '0' AS before UNION ALL
-    SELECT 'read', interval '3 minutes' WHERE e.id % 2 = 0) AS read
-ORDER BY 2
+    SELECT 'read', interval '3 minutes' WHERE mod(e.id, 2) = 0) AS read
+WHERE e.tenant_id = %s ORDER BY 1
+"""
+LAST_EVENT = "SELECT seq, hash FROM gate.trail_head WHERE tenant_id = %s"
+ADD_EVENTS = """
+COPY app.audit_event (tenant_id, seq, at, account_id, membership_id, act, subject, detail, prev, hash) FROM STDIN
+"""
+MOVE_HEAD = """
+INSERT INTO gate.trail_head (tenant_id, seq, hash) VALUES (%s, %s, %s)
+ON CONFLICT (tenant_id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash
 """
 
 #: Every foreign key of the loaded schema: its table, its columns, what it refers to.
@@ -64,7 +74,8 @@ def fill(
             for table, values in rows.all_rows():
                 _copy(connection, table, values)
                 _number_on(connection, table)
-            connection.execute(AUDIT)
+            for tenant in tenants:
+                _chain(connection, tenant.id)
             connection.commit()
     with connect(made) as connection:
         connection.autocommit = True
@@ -104,6 +115,18 @@ def _copy(
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def _chain(connection: psycopg.Connection[tuple[object, ...]], tenant: int) -> None:
+    """Add the tenant's events to its trail, numbered and chained as the database does for an insert."""
+    before, last = connection.execute(LAST_EVENT, [tenant]).fetchone() or (0, b"")
+    events = connection.execute(EVENTS, [tenant]).fetchall()
+    with connection.cursor() as cursor, cursor.copy(ADD_EVENTS) as copy:
+        for seq, (at, *what) in enumerate(events, before + 1):
+            said = [tenant, seq, (at - EPOCH) // MICROSECOND, *what, "{}"]
+            prev, last = last, trail.chained(last, dict(zip(trail.FIELDS, said, strict=True)))
+            copy.write_row([tenant, seq, at, *what, "{}", prev, last])
+    connection.execute(MOVE_HEAD, [tenant, before + len(events), last])
 
 
 def _number_on(connection: psycopg.Connection[tuple[object, ...]], table: str) -> None:

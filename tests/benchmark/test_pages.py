@@ -7,7 +7,7 @@ machine does weighs on all of them alike. Nothing is asserted of times: a busy m
 import random
 
 import pytest
-from tests.benchmark import generator, null
+from tests.benchmark import null
 from tests.benchmark.bases import PAGES, Base, Page, Visitor, fetch, nothing, visited
 
 pytestmark = pytest.mark.benchmark
@@ -29,10 +29,6 @@ def test_pages_against_a_page_that_does_nothing(
     print_table(taken, [base.name for base in bases])
     if len(bases) > 2:
         print_neighbours(taken, bases[1].name, bases[2].name)
-
-
-def test_the_generated_rows_keep_every_key(few: Base) -> None:
-    assert generator.broken_keys(few.made) == []
 
 
 def measured(visitors: list[Visitor], port: int) -> Taken:

@@ -51,6 +51,11 @@ def canonical(values: Mapping[str, object]) -> bytes:
     return b"".join(_field(values[name]) for name in FIELDS)
 
 
+def chained(prev: bytes, values: Mapping[str, object]) -> bytes:
+    """The hash of an event whose fields are `values`, after the one whose hash is `prev` (b"" for none)."""
+    return hashlib.sha256(prev + canonical(values)).digest()
+
+
 def heads(connection: Connection, slug: str = "") -> list[Head]:
     """The heads of all tenants, or of one."""
     rows = connection.execute(HEADS, {"slug": slug})
@@ -99,7 +104,7 @@ class _Chain:
         """Take the next event; the first fault is kept."""
         seq = row["seq"]
         if not self.fault:
-            expected = hashlib.sha256(self.hash + canonical(row)).digest()
+            expected = chained(self.hash, row)
             if seq != self.seq + 1:
                 self.fault = f"l’événement nº {self.seq + 1} manque"
             elif bytes(row["prev"]) != self.hash:
