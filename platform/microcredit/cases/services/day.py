@@ -28,6 +28,8 @@ MOST = 60
 #: Acts that somebody waits for: they are for today whatever their delay.
 AT_ONCE = frozenset({State.READY, State.BANK_INFO_REQUESTED, State.BANK_COUNTER_OFFER})
 
+_Referrer = aliased(Organisation)
+
 
 @dataclass(frozen=True)
 class Work:
@@ -150,7 +152,7 @@ def _works(session: Session, identity: Identity, clocks: Clocks) -> tuple[list[W
 
     Who has an appointment to come waits for it.
     """
-    holding, named, referrer = holding_meetings(), clocks.days, aliased(Organisation)
+    holding, named = holding_meetings(), clocks.days
     new = and_(Case.prescriber_id.is_not(None), in_states(State.CONTACT)).label("new")
     late = clocks.late().label("late")
     rows = session.execute(
@@ -158,14 +160,14 @@ def _works(session: Session, identity: Identity, clocks: Clocks) -> tuple[list[W
             Case.number, Case.state, Case.state_since, Case.motive, Case.amount_cents,
             Commune.name.label("commune"),
             Person.civility, Person.first_names, Person.last_name, Person.birth_date,
-            Case.channel, new, referrer.name.label("prescriber"),
+            Case.channel, new, _Referrer.name.label("prescriber"),
             named.c.on_date, named.c.deadline, late, func.count().over().label("total"),
         )
         .outerjoin(holding, holding.c.case_id == Case.id)
         .outerjoin(named, named.c.case_id == Case.id)
         .join(Commune, Commune.code == Case.residence_code)
         .outerjoin(Person, Person.id == Case.person_id)
-        .outerjoin(referrer, referrer.id == Case.prescriber_id)
+        .outerjoin(_Referrer, _Referrer.id == Case.prescriber_id)
         .where(
             my_move(identity, clocks),
             or_(

@@ -34,6 +34,8 @@ AGES = ((1, 30), (31, 60), (61, 90), (91, None))
 _AFTER_THE_LATE = 1_000_000
 _EPOCH = date(2000, 1, 1)
 
+_Newer = aliased(Submission)
+
 
 @dataclass(frozen=True)
 class Age:
@@ -170,14 +172,13 @@ def _age(late: Sequence[LoanStanding], least: int, most: int | None) -> Age:
 
 def _to_sign(session: Session, identity: Identity) -> Sequence[int]:
     """The last copies of agreed cases within reach, which nobody signed yet: ids of submissions."""
-    newer = aliased(Submission)
     return session.scalars(
         select(Submission.id)
         .join(Case, Case.id == Submission.case_id)
         .where(
             Case.state == State.APPROVED.value,
             Submission.answer.in_([Answer.GRANTED.value, Answer.COUNTER_OFFER.value]),
-            ~exists().where(newer.case_id == Submission.case_id, newer.id > Submission.id),
+            ~exists().where(_Newer.case_id == Submission.case_id, _Newer.id > Submission.id),
             ~exists().where(Loan.submission_id == Submission.id),
             _reach(identity),
         )
@@ -194,14 +195,13 @@ def _rows(session: Session, lines: Sequence[_Line], *, named: bool) -> list[Loan
     """The lines of a page in their order, with what only they need."""
     found = session.execute(
         select(
-            Submission.id, Case.number, Loan,
+            Submission.id, Case.number,
             Organisation.name.label("bank"),
             Person.civility, Person.first_names, Person.last_name,
         )
         .select_from(Submission)
         .join(Case, Case.id == Submission.case_id)
         .join(Organisation, Organisation.id == Submission.bank_id)
-        .outerjoin(Loan, Loan.submission_id == Submission.id)
         .outerjoin(Person, Person.id == Case.person_id)
         .where(Submission.id.in_([line.submission_id for line in lines]))
     )  # fmt: skip
@@ -210,14 +210,14 @@ def _rows(session: Session, lines: Sequence[_Line], *, named: bool) -> list[Loan
 
 
 def _row(row: AnyRow, stands: LoanStanding | None, *, named: bool) -> LoanRow:
-    out = row.Loan is not None and row.Loan.disbursed_on is not None
+    out = stands is not None and stands.disbursed_on is not None
     return LoanRow(
         number=row.number,
         name=full_name(row.civility or "", row.first_names or "", row.last_name or "")
         if named
         else "",
         bank=row.bank,
-        phase=phase(row.Loan, stands.standing if stands else Standing.ON_TIME),
+        phase=phase(stands, stands.standing if stands else Standing.ON_TIME),
         outstanding_cents=stands.outstanding_cents if stands and out else None,
         next_due_on=stands.next_due_on if stands else None,
         next_due_cents=stands.next_due_cents if stands else None,

@@ -8,9 +8,9 @@ both on random loans (`tests/integration/loans/test_portfolio.py`).
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
@@ -24,8 +24,7 @@ from microcredit.loans.services.standing_table import ON, standing_on, standing_
 from microcredit.loans.situation import Due, Fact, Situation, situation
 
 
-@dataclass(frozen=True, slots=True)
-class LoanStanding:
+class LoanStanding(NamedTuple):
     """One signed offer or loan on a day, in the words of `situation`; amounts in cents.
 
     `disbursed_on` is None for an offer that waits for its money; `withdrawn_on` is set when the

@@ -27,6 +27,7 @@ from microcredit.loans.models import Instalment, Loan, LoanSchedule
 from microcredit.loans.services.clocks import FicpClock, OfferClocks, ficp_clock, offer_clocks
 from microcredit.loans.services.disburse import REFUND_WITHIN
 from microcredit.loans.services.find import Held, get_loan
+from microcredit.loans.services.portfolio import LoanStanding
 from microcredit.loans.services.settlement import Settlement, settlement
 from microcredit.loans.situation import Line, Situation
 from microcredit.people.models import Person
@@ -183,8 +184,8 @@ def read_for(session: Session, identity: Identity, number: str, act: Act) -> Loa
     return found
 
 
-def phase(loan: Loan | None, standing: Standing) -> LoanPhase:
-    """Where an offer or a loan is."""
+def phase(loan: Loan | LoanStanding | None, standing: Standing) -> LoanPhase:
+    """Where an offer or a loan is; None is an agreement that waits for its signature."""
     if loan is None:
         return LoanPhase.TO_SIGN
     if loan.withdrawn_on is not None:
