@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from secrets import token_hex
 
 import pytest
 from flask import Flask
 from sqlalchemy import NullPool, create_engine, text
+from tests import sharing
 from tests.cast import Cast, gather
 
 from microcredit.app import create_app
@@ -81,12 +82,31 @@ def faults(made: Provision) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def told(administrator: str) -> Iterator[Provision]:
+def run_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this run of the tests share."""
+    return sharing.folder_of(request.config, tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="session")
+def told(run_folder: Path) -> Iterator[Provision]:
     """Both territories of the demo, told once in a run: who needs them takes a copy."""
-    made = provisioned(administrator)
-    build(demo_settings(made))
-    yield made
-    dropped(made)
+    folder = run_folder / "told" / "data"
+
+    def tell() -> sharing.Made:
+        made = provisioned(
+            administrator_url() or embedded.start(folder, durable=False).url("postgres")
+        )
+        build(demo_settings(made))
+        return asdict(made)
+
+    def end(made: sharing.Made) -> None:
+        try:
+            dropped(Provision(**made))
+        finally:
+            embedded.remove(folder)
+
+    with sharing.shared(run_folder / "told.json", tell, end) as made:
+        yield Provision(**made)
 
 
 def demo_settings(made: Provision) -> Settings:

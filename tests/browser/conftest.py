@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, StorageState, sync_playwright
 from sqlalchemy import create_engine, text
+from tests.browser.places import Judged
 from tests.browser.process import written
 from tests.browser.screen import DESKTOP, Screen
 from tests.conftest import copied, demo_settings
@@ -32,7 +33,7 @@ CHROMIUM = (
     "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
 )  # fmt: skip
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+    "--no-sandbox", "--disable-gpu", "--in-process-gpu", "--disable-background-networking", "--no-first-run",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
@@ -100,9 +101,18 @@ def signed_in() -> dict[tuple[str, str], StorageState]:
     return {}
 
 
+@pytest.fixture(scope="package")
+def judged(run_folder: Path) -> Judged:
+    """What axe has judged in this run."""
+    return Judged(run_folder / "judged")
+
+
 @pytest.fixture
 def enter(
-    demo: Demo, browser: Browser, signed_in: dict[tuple[str, str], StorageState]
+    demo: Demo,
+    browser: Browser,
+    judged: Judged,
+    signed_in: dict[tuple[str, str], StorageState],
 ) -> Iterator[Enter]:
     """`enter(role)` is somebody signed in at a screen of her own; `enter("")` is a visitor."""
     opened: list[Screen] = []
@@ -118,6 +128,7 @@ def enter(
         screen = Screen(
             browser,
             demo.origin(slug),
+            judged,
             scripts=scripts,
             axe=axe,
             width=width,
@@ -135,13 +146,12 @@ def enter(
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The published figures are read before other tests of this folder add cases to them."""
-    places = [
-        place for place, item in enumerate(items) if item.path.parent == Path(__file__).parent
-    ]
-    mine = sorted((items[one] for one in places), key=lambda item: item.path.name != PUBLISHED)
-    for place, item in zip(places, mine, strict=True):
-        items[place] = item
+    """The published figures are read before other tests of this folder add cases to them.
+
+    The long walk of the routes comes second: another process has it while the demo is being told.
+    """
+    first = (PUBLISHED, "test_walk_routes.py")
+    items.sort(key=lambda item: (*(item.path.name != name for name in first),))
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from playwright.sync_api import (
     StorageState,
     expect,
 )
+from tests.browser.places import PLACES, Judged
 from tests.browser.tally import TALLY
 
 DESKTOP, PHONE, SMALLEST = 1280, 390, 320
@@ -48,9 +49,6 @@ STOP = """() => {
 }"""
 
 
-#: How often axe judges a kind of page in a territory, in each process of the tests.
-MOST_OF_A_KIND = 1
-
 NUMBER = re.compile(r"(?<=/)[A-Z]{2,4}-\d{4}-\d+")
 
 
@@ -69,6 +67,7 @@ class Screen:
         self,
         browser: Browser,
         origin: str,
+        judged: Judged,
         *,
         scripts: bool = True,
         axe: bool = True,
@@ -76,6 +75,7 @@ class Screen:
         cookies: StorageState | None = None,
     ) -> None:
         self.origin = origin
+        self.judged = judged
         self.scripts = scripts
         self.axe = axe and scripts
         self.width = width
@@ -188,13 +188,14 @@ class Screen:
         """Make the window as wide as that."""
         self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
 
-    def look(self, *, status: int = 200) -> bool:
+    def look(self, *, status: int = 200) -> None:
         """Fail unless the page is accessible, fits every width and logged no error.
 
-        Axe judges a kind of page in a territory once, at both widths; whether it did this time.
+        Axe judges it, at both widths, when it holds something that was not judged yet: a kind of page, a
+        status, a state, or an element in a place where none stood before.
         """
         assert self.status == status, f"{self.page.url} answered {self.status}"
-        found, judges = list[str](), self._is_new()
+        found, judges = list[str](), self._has_new()
         self.page.evaluate(
             "document.querySelectorAll('details:not(.menu)').forEach(e => e.open = true)"
         )
@@ -214,19 +215,19 @@ class Screen:
         TALLY.pages += 1
         TALLY.violations += len(found)
         assert not found, f"{self.page.url}: " + "; ".join(found)
-        return judges
 
-    def _is_new(self) -> bool:
-        """Whether axe has still to judge this kind of page: its path, its answer, where its case stands."""
+    def _has_new(self) -> bool:
+        """Whether the page holds something that axe has still to judge."""
         if not self.axe:
             return False
         stands = self.page.locator(".case-status .state").all_inner_texts()
-        where = (self.origin, kind(self.page.url), self.status, *stands)
-        TALLY.kinds[where] += 1
-        return TALLY.kinds[where] <= MOST_OF_A_KIND
+        what = " ".join([kind(self.page.url), str(self.status), *stands])
+        return self.judged.has_new([what, *self.page.evaluate(PLACES, "")])
 
     def look_into_menus(self) -> None:
         """The same of every menu of the page, opened."""
+        if not self.judged.has_new(f"open {one}" for one in self.page.evaluate(PLACES, ".menu")):
+            return
         self.page.evaluate("document.querySelectorAll('details.menu').forEach(e => e.open = true)")
         found = self.judge({"include": ["details.menu"]}, UNDER_A_MENU)
         self.page.evaluate("document.querySelectorAll('details.menu').forEach(e => e.open = false)")

@@ -1,6 +1,5 @@
 """What the browser's tests have looked at, summed over the processes that they ran in."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 import pytest
@@ -14,7 +13,6 @@ class Tally:
     judged: int = 0
     violations: int = 0
     measured: dict[str, float] = field(default_factory=dict)
-    kinds: Counter[tuple[object, ...]] = field(default_factory=Counter)
 
     def note(self, task: str, figure: float) -> None:
         """Keep the figure of a task if it is the largest so far."""

@@ -44,8 +44,8 @@ def test_every_page_that_a_role_can_reach(enter: Enter, slug: str, role: str) ->
         kinds.add(kind(address))
         screen.open(address)
         waiting += links(screen)
-        if screen.look():
-            screen.look_into_menus()
+        screen.look()
+        screen.look_into_menus()
     assert len(kinds) >= 2, kinds
 
 
@@ -55,8 +55,8 @@ def test_the_page_of_a_case_in_each_state(enter: Enter, state: State) -> None:
     screen.open(f"/dossiers?vue=tous&etat={state.value}")
     screen.follow(screen.page.locator(".row-link").first)
     screen.says(state.label)
-    if screen.look():
-        screen.look_into_menus()
+    screen.look()
+    screen.look_into_menus()
 
 
 def test_what_a_visitor_sees(enter: Enter, demo: Demo) -> None:

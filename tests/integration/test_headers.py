@@ -247,13 +247,18 @@ def test_every_cookie_is_of_this_host_alone_and_out_of_reach(
         assert not any(flag.lower().startswith("domain") for flag in flags)
 
 
+UNKNOWN = ("TRACE", "PUT", "DELETE", "PATCH", "PROPFIND", "FOO", "CONNECT")
+
+
 def test_a_method_that_a_page_does_not_know_is_answered_with_the_page_for_it(
     app: Flask, cast: Cast
 ) -> None:
+    """Every route refuses one of these in turn, some of them all: none of our code runs before."""
     number = cast.case()
-    for rule in app.url_map.iter_rules():
+    for place, rule in enumerate(app.url_map.iter_rules()):
         path = address(rule.rule, number)
-        for method in ("TRACE", "PUT", "DELETE", "PATCH", "PROPFIND", "FOO", "CONNECT"):
+        first = place % len(UNKNOWN)
+        for method in UNKNOWN if place % 20 == 0 else UNKNOWN[first : first + 1]:
             answer = cast.nadia.client.open(path, method=method, base_url=NORTH)
             assert answer.status_code == 405, (method, path)
             assert "Cette page ne s’utilise pas ainsi" in answer.text

@@ -106,28 +106,35 @@ def made(cast: Cast, owner: Connection) -> str:
     grounds = places(cast, owner)
     for state in (State.CONTACT, State.SENT_TO_BANK, State.APPROVED, State.DISBURSED):
         grounds["alpha"].case(cast, state)  # so that no list is empty
+    signed_in = {who: cast.people[who].anew() for who in ROLES.values()}
     columns = [role.label for role in ROLES] + ["Non connecté"]
     lines = [
         "| page ou acte | adresse | " + " | ".join(columns) + " |",
         "|---" * (len(columns) + 2) + "|",
     ]
     for route in ROUTES:
-        cells = row(cast, owner, route, grounds["alpha"])
+        cells = row(cast, owner, route, grounds["alpha"], signed_in)
         verb = "" if route.method == "GET" else "POST "
         address = route.path.replace("{number}", "‹numéro›")
         lines.append(f"| {route.title} | `{verb}{address}` | " + " | ".join(cells) + " |")
     return HEAD + "\n" + "\n".join(lines) + "\n"
 
 
-def row(cast: Cast, owner: Connection, route: Route, place: Place) -> list[str]:
-    """What each role gets of one route; a case serves until somebody acted on it."""
+def row(
+    cast: Cast, owner: Connection, route: Route, place: Place, signed_in: dict[str, Person]
+) -> list[str]:
+    """What each role gets of one route; a case serves until somebody acted on it.
+
+    The routes of accounts end sessions, or leave them to be proved again: each is asked by a new one.
+    """
     owner.execute("DELETE FROM gate.kept_form")
     cells: list[str] = []
     number = ""
     for who in ROLES.values():
         if route.state and (not cells or cells[-1] == "fait"):
             number = place.case(cast, route.state)
-        cells.append(cell(owner, route, place, cast.people[who].anew(), number))
+        person = signed_in[who] if "accounts." not in route.endpoint else cast.people[who].anew()
+        cells.append(cell(owner, route, place, person, number))
     return [*cells, stranger(cast, owner, route, place)]
 
 
