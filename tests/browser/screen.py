@@ -196,12 +196,14 @@ class Screen:
         """
         assert self.status == status, f"{self.page.url} answered {self.status}"
         found, judges = list[str](), self._has_new()
+        place = urlsplit(self.page.url)
+        name = f"{place.hostname}{place.path.replace('/', '-')}-{status}-{TALLY.pages:03d}"
         self.page.evaluate(
             "document.querySelectorAll('details:not(.menu)').forEach(e => e.open = true)"
         )
         for width in (DESKTOP, PHONE):
             self.resize(width)
-            self.picture(width)
+            self.picture(name)
             if judges:
                 found += [f"{width} px: {one}" for one in self.judge()]
         for width in (PHONE, SMALLEST):
@@ -242,12 +244,12 @@ class Screen:
         found: list[str] = self.page.evaluate(JUDGE, [where, options])
         return found
 
-    def picture(self, width: int) -> None:
-        """Keep a picture of the page, for who made the folder to look at them."""
+    def picture(self, name: str) -> None:
+        """Keep a picture of the page, for who made the folder to look at them: it takes long."""
         if PICTURES.is_dir():
-            place = urlsplit(self.page.url)
-            name = f"{place.hostname}{place.path.replace('/', '-')}-{self.status}-{TALLY.pages:03d}-{width}.png"
-            self.page.screenshot(path=PICTURES / name, full_page=True)
+            width = self.page.evaluate("innerWidth")
+            file = PICTURES / f"{name}-{width}.png"
+            self.page.screenshot(path=file, full_page=True)
 
     def stops(self, most: int = 80) -> list[dict[str, Any]]:
         """Press Tab until the page has been gone through; what had the focus each time."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import CDPSession
 from tests.browser.conftest import Demo, Enter
-from tests.browser.screen import PHONE, PICTURES, Screen
+from tests.browser.screen import PHONE, Screen
 
 OPTIONS = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
@@ -60,20 +60,14 @@ def press(screen: Screen, words: str) -> None:
     screen.page.get_by_role("button", name=words).click()
 
 
-def picture(screen: Screen, name: str) -> None:
-    """Keep what it looks like."""
-    PICTURES.mkdir(exist_ok=True)
-    screen.page.screenshot(path=PICTURES / f"security-{name}-{screen.width}.png", full_page=True)
-
-
 def test_a_passkey_is_made_signs_in_and_is_refused_when_it_should_be(
     someone: Screen, enter: Enter
 ) -> None:
     key = Authenticator(someone)
     someone.open("/ma-securite").look()
-    picture(someone, "none")
+    someone.picture("security-none")
     someone.open("/ma-securite/cle").look()
-    picture(someone, "passkey")
+    someone.picture("security-passkey")
     key.verifies(verified=False)
     press(someone, "Créer la clé")
     someone.says("La clé n’a pas répondu")
@@ -84,10 +78,10 @@ def test_a_passkey_is_made_signs_in_and_is_refused_when_it_should_be(
     press(someone, "Montrer dix nouveaux codes")
     someone.says("ils ne seront plus montrés")
     someone.look()
-    picture(someone, "codes")
+    someone.picture("security-codes")
     someone.open("/ma-securite").look()
     someone.says("Mon ordinateur")
-    picture(someone, "one")
+    someone.picture("security-one")
 
     someone.open("/connexion")
     someone.context.clear_cookies()
@@ -95,7 +89,7 @@ def test_a_passkey_is_made_signs_in_and_is_refused_when_it_should_be(
     someone.page.locator('[data-demo-account="tenant_admin"]').first.click()
     someone.says("C’est bien vous ?")
     someone.look()
-    picture(someone, "second")
+    someone.picture("security-second")
     key.verifies(verified=False)
     press(someone, "Utiliser ma clé d’accès")
     someone.says("La clé n’a pas répondu")
@@ -117,7 +111,7 @@ def test_a_passkey_is_made_signs_in_and_is_refused_when_it_should_be(
 def test_the_pages_of_ones_own_security_fit_a_telephone(enter: Enter) -> None:
     visitor = enter("", width=PHONE)
     visitor.open("/mot-de-passe-oublie").look()
-    picture(visitor, "lost")
+    visitor.picture("security-lost")
     worker = enter("front_desk", width=PHONE)
     for name, path in (("mine", ""), ("totp", "/application"), ("password", "/mot-de-passe")):
         worker.open(f"/ma-securite{path}").look()
