@@ -115,4 +115,4 @@ def test_the_pages_of_ones_own_security_fit_a_telephone(enter: Enter) -> None:
     worker = enter("front_desk", width=PHONE)
     for name, path in (("mine", ""), ("totp", "/application"), ("password", "/mot-de-passe")):
         worker.open(f"/ma-securite{path}").look()
-        picture(worker, name)
+        worker.picture(f"security-{name}")
