@@ -148,9 +148,9 @@ def enter(
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The published figures are read before other tests of this folder add cases to them.
 
-    The long walk of the routes comes second: another process has it while the demo is being told.
+    The long walks of the routes come second: another process has them while the demo is being told.
     """
-    first = (PUBLISHED, "test_walk_routes.py")
+    first = (PUBLISHED, "test_walk_routes.py", "test_route_role_table.py")
     items.sort(key=lambda item: (*(item.path.name != name for name in first),))
 
 

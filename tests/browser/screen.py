@@ -201,16 +201,16 @@ class Screen:
         self.page.evaluate(
             "document.querySelectorAll('details:not(.menu)').forEach(e => e.open = true)"
         )
-        for width in (DESKTOP, PHONE):
-            self.resize(width)
-            self.picture(name)
-            if judges:
-                found += [f"{width} px: {one}" for one in self.judge()]
-        for width in (PHONE, SMALLEST):
+        for width in (DESKTOP, PHONE, SMALLEST):
             self.resize(width)
             over = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
             if over > 0:
                 found.append(f"{over} px too wide for {width} px")
+            if width == SMALLEST:
+                continue
+            self.picture(name)
+            if judges:
+                found += [f"{width} px: {one}" for one in self.judge()]
         self.resize(self.width)
         found += self.errors
         self.errors.clear()

@@ -63,6 +63,7 @@ def test_the_demo_offers_every_role_and_one_click_signs_in(demo_cast: Cast) -> N
     page = demo_cast.app.test_client().get("/connexion", base_url=NORTH).text
     roles = offered(page)
     assert set(roles) == {person.role.value for person in demo_cast.of("north")}
+    assert '.svg#i-"' not in page, "a role without its pictogram"
     client = demo_cast.app.test_client()
     answer = one_click(client, roles["case_worker"][0])
     assert (answer.status_code, answer.location) == (303, "/")
