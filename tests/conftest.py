@@ -54,12 +54,16 @@ def dropped(made: Provision) -> None:
 
 
 @contextmanager
-def copied(made: Provision) -> Iterator[Provision]:
-    """A copy of a database, for the same roles. Its trail is verified, then it is dropped."""
+def copied(made: Provision, run_folder: Path) -> Iterator[Provision]:
+    """A copy of a database, for the same roles. Its trail is verified, then it is dropped.
+
+    Copies are made one after the other: each sets the passwords of the roles again.
+    """
     copy = replace(made, database=f"microcredit_{token_hex(4)}")
     create = f"CREATE DATABASE {copy.database} TEMPLATE {made.database} OWNER microcredit_owner{made.suffix}"
-    _as_administrator(made, create)
-    provision.create(copy)
+    with sharing.locked(run_folder / "copying"):
+        _as_administrator(made, create)
+        provision.create(copy)
     try:
         yield copy
         assert faults(copy) == []

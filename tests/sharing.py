@@ -24,14 +24,14 @@ def shared(file: Path, make: Callable[[], Made], end: Callable[[Made], None]) ->
     Who comes while it is being made waits. `make` says in JSON all that another process needs to use
     it, and `end` to take it down.
     """
-    with _locked(file) as known:
+    with locked(file) as known:
         users, made = _read(known) or (0, {})
         made = made if users else make()
         _write(known, users + 1, made)
     try:
         yield made
     finally:
-        with _locked(file) as known:
+        with locked(file) as known:
             users, made = _read(known) or (1, made)
             _write(known, users - 1, made)
             if users == 1:
@@ -39,7 +39,8 @@ def shared(file: Path, make: Callable[[], Made], end: Callable[[Made], None]) ->
 
 
 @contextmanager
-def _locked(file: Path) -> Iterator[IO[str]]:
+def locked(file: Path) -> Iterator[IO[str]]:
+    """One process at a time; the file is made if need be."""
     file.touch()
     with file.open("r+", encoding="utf-8") as opened:
         fcntl.flock(opened, fcntl.LOCK_EX)

@@ -66,10 +66,12 @@ class Demo:
 
 
 @pytest.fixture(scope="package")
-def demo(told: Provision, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(
+    told: Provision, run_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demo]:
     """Both demo territories, served on a free port, with a worker beside."""
     logs = tmp_path_factory.mktemp("logs")
-    with copied(told) as made:
+    with copied(told, run_folder) as made:
         # A provider of identity may be on this machine: there is one in the tests.
         settings = replace(
             demo_settings(made), port=free_port(), workers=2, loopback_providers=True

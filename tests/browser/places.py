@@ -1,8 +1,9 @@
 """Which parts of pages axe has judged, over all processes of the tests."""
 
-import fcntl
 from collections.abc import Iterable
 from pathlib import Path
+
+from tests.sharing import locked
 
 #: Every place where an element of the page, or of what a selector finds in it, stands: the elements around
 #: it and itself, each by its name, its classes and the names and roles that accessibility is made of.
@@ -21,12 +22,10 @@ class Judged:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        file.touch()
 
     def has_new(self, places: Iterable[str]) -> bool:
         """Whether one of these was not judged yet; from now on all of them count as judged."""
-        with self._file.open("r+", encoding="utf-8") as known:
-            fcntl.flock(known, fcntl.LOCK_EX)
+        with locked(self._file) as known:
             new = set(places) - set(known.read().splitlines())
             known.writelines(f"{place}\n" for place in sorted(new))
         return bool(new)

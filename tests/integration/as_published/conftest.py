@@ -1,6 +1,7 @@
 """The demo, as it was told, and its rows seen by the owner of the database."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -26,9 +27,9 @@ TABLES = (
 
 
 @pytest.fixture(scope="package")
-def built(told: Provision) -> Iterator[Settings]:
+def built(told: Provision, run_folder: Path) -> Iterator[Settings]:
     """Both demo territories."""
-    with copied(told) as made:
+    with copied(told, run_folder) as made:
         yield demo_settings(made)
 
 
