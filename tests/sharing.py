@@ -1,4 +1,4 @@
-"""What all processes of one run of the tests share: the first that needs it makes it, the last takes it down."""
+"""What all processes of one run of the tests share: the first that needs it makes it for all."""
 
 import fcntl
 import json
@@ -22,19 +22,23 @@ def shared(file: Path, make: Callable[[], Made], end: Callable[[Made], None]) ->
     """What `make` made, in this process or before in another, which all know by `file`.
 
     Who comes while it is being made waits. `make` says in JSON all that another process needs to use
-    it, and `end` to take it down.
+    it. Who made it takes it down with `end` when no other process uses it any more; one that died
+    does not.
     """
-    with locked(file) as known:
-        users, made = _read(known) or (0, {})
-        made = made if users else make()
-        _write(known, users + 1, made)
-    try:
-        yield made
-    finally:
+    with file.with_suffix(".users").open("w") as users:
         with locked(file) as known:
-            users, made = _read(known) or (1, made)
-            _write(known, users - 1, made)
-            if users == 1:
+            said = known.read()
+            made = json.loads(said) if said else make()
+            if not said:
+                json.dump(made, known)
+            fcntl.flock(users, fcntl.LOCK_SH)
+        try:
+            yield made
+        finally:
+            fcntl.flock(users, fcntl.LOCK_UN)
+            if not said:
+                file.write_text("", encoding="utf-8")  # who comes now makes another
+                fcntl.flock(users, fcntl.LOCK_EX)
                 end(made)
 
 
@@ -45,14 +49,3 @@ def locked(file: Path) -> Iterator[IO[str]]:
     with file.open("r+", encoding="utf-8") as opened:
         fcntl.flock(opened, fcntl.LOCK_EX)
         yield opened
-
-
-def _read(known: IO[str]) -> tuple[int, Made] | None:
-    said = known.read()
-    return tuple(json.loads(said)) if said else None
-
-
-def _write(known: IO[str], users: int, made: Made) -> None:
-    known.seek(0)
-    known.truncate()
-    json.dump([users, made], known)
