@@ -63,7 +63,7 @@ class FakeProvider:
         _PORTS.add(int(self.server.server_address[1]))
         self.server.daemon_threads = True
         self.issuer = f"http://127.0.0.1:{self.server.server_address[1]}"
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
         self.thread.start()
         self.person = {
             "sub": f"s-{secrets.token_hex(6)}", "email": f"{secrets.token_hex(6)}@mission.example",
